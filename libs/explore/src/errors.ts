@@ -1,0 +1,62 @@
+/** Every error the product raises: code → HTTP status and what to do next. Codes are never reused. */
+export const ERRORS = {
+  BODY_MALFORMED: [400, 'send a JSON document; see /openapi.json'],
+  BODY_TOO_LARGE: [413, 'split the batch'],
+  FIELD_INVALID: [400, 'correct the named field'],
+  ID_INVALID: [400, 'ids are 1 to 64 characters of A-Z a-z 0-9 _ . : ~ @ -'],
+  LIMIT_INVALID: [400, 'limit is a whole number from 1 to the setting page.maxLimit'],
+  CURSOR_INVALID: [400, 'use nextCursor of the last page as it was, or leave it out'],
+  CURSOR_EXPIRED: [410, 'the ranked session is gone: ask again without a cursor'],
+  ITEM_UNKNOWN: [404, 'PUT /v1/items/{itemId} first'],
+  USER_UNKNOWN: [404, 'PUT /v1/users/{userId} first'],
+  ROUTE_UNKNOWN: [404, 'GET /openapi.json lists the routes'],
+  METHOD_NOT_ALLOWED: [405, 'GET /openapi.json lists the methods'],
+  MEDIA_TYPE_UNSUPPORTED: [415, 'send content-type: application/json'],
+  SETTING_UNKNOWN: [400, '`explore settings` lists the keys'],
+  SETTING_INVALID: [400, 'see the bounds in the settings reference'],
+  SETTINGS_FILE: [400, 'the settings file must be one JSON object'],
+  CATALOGUE_EMPTY: [503, 'import items first: `explore import`'],
+  BUNDLE_MISSING: [503, 'train first: `explore train`'],
+  BUNDLE_BROKEN: [503, 'train again or roll back to the previous bundle'],
+  BUNDLE_FOREIGN: [503, 'a bundle serves only the catalogue it was trained on: train again'],
+  MODEL_SIGNATURE: [503, 'the ONNX model must have the inputs and outputs of the bundle format'],
+  STATE_NEWER: [503, 'this home was written by a newer version: upgrade, or use another --home'],
+  STATE_BROKEN: [503, 'the state cannot be read: restore it, or use another --home'],
+  WATERMARK_MISMATCH: [503, 'another writer moved the watermark: read again and go on'],
+  HOME_IN_USE: [503, 'another explore process holds this home: stop it or use another --home'],
+  PORT_IN_USE: [503, 'choose another port: --port or EXPLORE_PORT'],
+  DISK_FULL: [507, 'free some space; nothing was acknowledged'],
+  OVERLOADED: [503, 'retry after the time in Retry-After'],
+  SHUTTING_DOWN: [503, 'retry on another instance'],
+  DEADLINE_EXCEEDED: [504, 'raise the setting page.deadlineMs'],
+  IMPORT_FILE: [400, 'check the path and the format: CSV, JSONL, Parquet, each but Parquet also .gz'],
+  IMPORT_MAPPING: [400, 'see the mapping reference in docs/import.md'],
+  IMPORT_COLUMN: [400, 'the mapping names a column that the file lacks'],
+  IMPORT_REJECTS: [400, 'correct the rows in the rejects file or raise --max-rejects'],
+  TRAIN_DATA: [400, 'import or send more events before training'],
+  USAGE: [400, 'see --help'],
+  INTERNAL: [500, 'this is a bug: please report it with the request id'],
+} as const satisfies Record<string, readonly [status: number, hint: string]>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error with a code from the catalogue, the field it concerns where there is one, and its cause. */
+export class ExploreError extends Error {
+  readonly code: ErrorCode
+  readonly field: string | undefined
+  readonly hint: string
+  readonly status: number
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly field?: string; readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.name = 'ExploreError'
+    this.code = code
+    this.field = options.field
+    this.hint = options.hint ?? ERRORS[code][1]
+    this.status = ERRORS[code][0]
+  }
+}
