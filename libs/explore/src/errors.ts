@@ -29,7 +29,10 @@ export const ERRORS = {
   OVERLOADED: [503, 'retry after the time in Retry-After'],
   SHUTTING_DOWN: [503, 'retry on another instance'],
   DEADLINE_EXCEEDED: [504, 'raise the setting page.deadlineMs'],
-  IMPORT_FILE: [400, 'check the path and the format: CSV, JSONL, Parquet, each but Parquet also .gz'],
+  IMPORT_FILE: [
+    400,
+    'check the path and the format: CSV, JSONL, Parquet, each but Parquet also .gz',
+  ],
   IMPORT_MAPPING: [400, 'see the mapping reference in docs/import.md'],
   IMPORT_COLUMN: [400, 'the mapping names a column that the file lacks'],
   IMPORT_REJECTS: [400, 'correct the rows in the rejects file or raise --max-rejects'],

@@ -73,7 +73,34 @@ export interface Event {
   readonly playMs?: number
 }
 
-/** The MTML's heads, in the order of its outputs. */
-export const HEADS = ['click', 'long_view', 'like', 'save', 'share', 'see_less'] as const
+/** The MTML's heads, in the order of its outputs. The last three are what the value model subtracts. */
+export const HEADS = [
+  'click',
+  'long_view',
+  'like',
+  'save',
+  'share',
+  'see_less',
+  'hide_author',
+  'report',
+] as const
 
 export type Head = (typeof HEADS)[number]
+
+/** Viewer groups by activity, which mix sources and weigh values on their own. */
+export const GROUPS = ['new', 'casual', 'heavy'] as const
+
+export type Group = (typeof GROUPS)[number]
+
+/** Retrieval sources, in the order of their bit in a candidate's source mask: append only. */
+export const SOURCES = [
+  'two-tower',
+  'similar',
+  'long-term',
+  'trending',
+  'fresh',
+  'popular-in-group',
+  'explore-cold',
+] as const
+
+export type SourceName = (typeof SOURCES)[number]

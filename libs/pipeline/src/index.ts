@@ -1,1 +1,16 @@
-export {}
+export { Funnel, type Run, type RunOptions } from './funnel.ts'
+export { extend, slateOf, take, type Column, type Columns, type Slate } from './slate.ts'
+export type {
+  Awaitable,
+  Context,
+  Fallback,
+  Filter,
+  Found,
+  Lookup,
+  Mixer,
+  Observer,
+  Rule,
+  Source,
+} from './stage.ts'
+export { top } from './top.ts'
+export type { Move, Sighting, StepTrace, Trace } from './trace.ts'

@@ -1,0 +1,138 @@
+import type { Awaitable, Found } from '@explore/pipeline'
+import type { CandidateFeatures, ViewerFeatures } from './signals/features.ts'
+import type { Catalogue, ItemRecord } from './catalogue.ts'
+import type { Event, Head, Id, Item, User } from './types.ts'
+
+/** Events of one partition from `first` on; `next` is the offset to read from afterwards. */
+export interface LogBatch {
+  readonly first: number
+  readonly next: number
+  readonly events: readonly Event[]
+}
+
+/** The durable, ordered record of all events: the truth that every other state is folded from. */
+export interface EventLog {
+  /** Resolves when the events would survive a power loss; rejects with DISK_FULL where there is no room. */
+  readonly append: (events: readonly Event[]) => Promise<void>
+  /** At most about `max` events of the partition from offset `from`; empty at its end. */
+  readonly read: (from: number, max: number) => Awaitable<LogBatch>
+  /** The offset that the next event will get. */
+  readonly end: () => Awaitable<number>
+  readonly close: () => Promise<void>
+}
+
+/** A counter row's change: `fields[i] += deltas[i]` of `item`. */
+export interface CounterAdd {
+  readonly item: number
+  readonly field: number
+  readonly delta: number
+}
+
+/** A leaderboard's change: the score of `item` on `board` grows by `delta`. */
+export interface BoardAdd {
+  readonly board: string
+  readonly item: number
+  readonly delta: number
+}
+
+/** All changes of one folded batch, applied atomically or not at all. */
+export interface StateWrite {
+  /** The watermark that the writer read; the store refuses the write when it holds another. */
+  readonly expected: number
+  /** The next log offset to fold once this write is in. */
+  readonly watermark: number
+  readonly users: readonly (readonly [user: Id, state: Uint8Array])[]
+  readonly counters: readonly CounterAdd[]
+  readonly boards: readonly BoardAdd[]
+}
+
+/** Serving state: users, item counters, leaderboards, pre-generated lists and sessions. */
+export interface StateStore {
+  /** The encoded states of `users`, undefined where there is none. */
+  readonly users: (users: readonly Id[]) => Awaitable<readonly (Uint8Array | undefined)[]>
+  /** Counter rows, row-major [items, COUNTER_FIELDS]; zeros where there is none. */
+  readonly counters: (items: Uint32Array) => Awaitable<Float64Array>
+  /** The `n` best of a leaderboard, best first, with scores as they were added up. */
+  readonly top: (
+    board: string,
+    n: number,
+  ) => Awaitable<{
+    readonly items: Uint32Array
+    readonly scores: Float64Array
+  }>
+  /** Rejects with WATERMARK_MISMATCH when the store's watermark is not `write.expected`. */
+  readonly apply: (write: StateWrite) => Promise<void>
+  readonly watermark: () => Awaitable<number>
+  /** A value that no event decides (lists, sessions, precomputed pages), undefined once it has expired. */
+  readonly get: (key: string) => Awaitable<Uint8Array | undefined>
+  /** Resolves when readable. `expires`: milliseconds since the epoch, or never. */
+  readonly put: (key: string, value: Uint8Array, expires?: number) => Promise<void>
+  readonly putMany: (
+    entries: Iterable<readonly [key: string, value: Uint8Array]>,
+    expires?: number,
+  ) => Promise<void>
+  /** Removes what has expired by `now`; returns how many values went. */
+  readonly sweep: (now: number) => Promise<number>
+  readonly close: () => Promise<void>
+}
+
+/** Items and users as their owners describe them. */
+export interface ProfileStore {
+  /** Identifies the ordinals' origin: bundles and indexes of another catalogue don't fit. */
+  readonly catalogueId: string
+  /** Resolves when durable; every id gets its ordinal once. */
+  readonly putItems: (items: readonly Item[]) => Promise<void>
+  /** Gives ordinals to ids that have none, as placeholders that are never served. */
+  readonly reserveItems: (ids: readonly Id[]) => Promise<void>
+  readonly item: (id: Id) => Awaitable<Item | undefined>
+  /** Ids in ordinal order after `after`, without deleted ones. */
+  readonly items: (after: number, limit: number) => Awaitable<readonly ItemRecord[]>
+  /** Returns the ids that were there. */
+  readonly deleteItems: (ids: readonly Id[]) => Promise<readonly Id[]>
+  readonly putUsers: (users: readonly User[]) => Promise<void>
+  readonly user: (id: Id) => Awaitable<User | undefined>
+  readonly users: (after: Id | undefined, limit: number) => Awaitable<readonly User[]>
+  readonly deleteUsers: (ids: readonly Id[]) => Promise<readonly Id[]>
+  /** Brings `catalogue` up to date; nearly free when nothing changed. Returns the changed ordinals. */
+  readonly sync: (catalogue: Catalogue) => Awaitable<readonly number[]>
+  readonly close: () => Promise<void>
+}
+
+/** Two-tower retrieval: query tower, item vectors and index of one bundle, which always match. */
+export interface Retriever {
+  readonly dimension: number
+  /** Unit vectors [viewers, dimension] of the query tower. */
+  readonly embed: (viewers: ViewerFeatures) => Awaitable<Float32Array>
+  /** The `k` nearest items of a unit vector by inner product, best first. */
+  readonly search: (query: Float32Array, k: number) => Awaitable<Found>
+  /** Up to `k` items most like `item`, best first; similarity in (0, 1]. */
+  readonly neighbours: (item: number, k: number) => Awaitable<Found>
+  /** Unit vectors, row-major [items, dimension]; zeros for an item without one. */
+  readonly vectors: (items: Uint32Array) => Float32Array
+}
+
+/** The light ranker: cached item rows, one viewer row, a dot product. */
+export interface FirstStage {
+  readonly score: (viewer: ViewerFeatures, items: Uint32Array) => Awaitable<Float32Array>
+}
+
+/** The heavy ranker: calibrated probabilities [candidates] for every head. */
+export interface SecondStage {
+  readonly predict: (
+    viewer: ViewerFeatures,
+    candidates: CandidateFeatures,
+  ) => Awaitable<Readonly<Record<Head, Float32Array>>>
+}
+
+/** One trained, versioned set of models with its index. */
+export interface Bundle {
+  readonly id: string
+  /** Catalogue size at training; later ordinals have no id rows. */
+  readonly items: number
+  readonly retriever: Retriever
+  readonly firstStage: FirstStage
+  readonly secondStage: SecondStage
+  /** Takes over new and changed items of the catalogue: embeds them from content into the exact tier. */
+  readonly refresh: (changed: readonly number[]) => Awaitable<void>
+  readonly close: () => Promise<void>
+}

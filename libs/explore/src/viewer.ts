@@ -1,0 +1,74 @@
+import type { Settings } from './settings.ts'
+import {
+  attributeBuckets,
+  fillViewer,
+  surfaceBucket,
+  viewerFeatures,
+  type ViewerFeatures,
+} from './signals/features.ts'
+import type { Catalogue } from './catalogue.ts'
+import { authorKey } from './hash.ts'
+import type { UserState } from './signals/user-state.ts'
+import type { Group, Id, Millis, User } from './types.ts'
+
+/** One viewer as of one request: the query that every stage of the funnel gets. */
+export interface Viewer {
+  readonly id: Id
+  readonly group: Group
+  /** Segment of popular-in-group, for instance a country; '' = all viewers. */
+  readonly segment: string
+  readonly state: UserState
+  readonly attributes: Int32Array
+  readonly surface: number
+  readonly features: ViewerFeatures
+  /** The viewer's own author key: own items are not recommended. */
+  readonly self: number
+  /** Ordinals seen, and those served before in this session. */
+  readonly seen: ReadonlySet<number>
+  readonly blocked: ReadonlySet<number>
+}
+
+export const groupOf = (impressions: number, settings: Settings): Group =>
+  impressions <= settings['groups.newMax']
+    ? 'new'
+    : impressions >= settings['groups.heavyMin']
+      ? 'heavy'
+      : 'casual'
+
+/** Everything that a request needs to know of its viewer, from state and profile as of `now`. */
+export const viewerOf = (
+  facts: {
+    readonly id: Id
+    readonly state: UserState
+    readonly user: User | undefined
+    readonly surface?: string | undefined
+    readonly served?: Uint32Array | undefined
+    readonly now: Millis
+  },
+  catalogue: Catalogue,
+  settings: Settings,
+): Viewer => {
+  const { id, state, user, now } = facts
+  const attributes = attributeBuckets(user)
+  const surface = surfaceBucket(facts.surface)
+  const features = viewerFeatures(1)
+  fillViewer(features, 0, { state, attributes, surface, now }, catalogue)
+  const seen = new Set<number>(state.seen.items.subarray(0, state.seen.length))
+  for (const item of facts.served ?? []) seen.add(item)
+  const blocked = new Set<number>()
+  for (let i = 0; i < state.blocked.length; i++) {
+    if (state.blocked.on[i] === 1) blocked.add(state.blocked.keys[i]!)
+  }
+  return {
+    id,
+    group: groupOf(state.counts[0]!, settings),
+    segment: user?.attributes?.[settings['groups.segment']] ?? '',
+    state,
+    attributes,
+    surface,
+    features,
+    self: authorKey(id),
+    seen,
+    blocked,
+  }
+}

@@ -1,0 +1,102 @@
+import type { Columns, Slate } from './slate.ts'
+import type { Move, Sighting, StepTrace, Trace } from './trace.ts'
+
+/** Collects the trace of one run, and the way of one watched item through it. */
+export class Recorder {
+  readonly #steps: StepTrace[] = []
+  readonly #rungs: string[] = []
+  readonly #moves: Move[] = []
+  readonly #sightings: Sighting[] = []
+  readonly #watch: number | undefined
+  #counts: Record<string, number> = {}
+  #failures: Record<string, string> = {}
+  #rung: string | undefined
+  #reason: string | undefined
+
+  constructor(watch: number | undefined) {
+    this.#watch = watch
+  }
+
+  /** Starts a step; call the result with the step's slate to end it. */
+  begin(step: string, kind: StepTrace['kind'], before: number): (after: Slate) => void {
+    const start = performance.now()
+    this.#counts = {}
+    this.#failures = {}
+    this.#rung = undefined
+    this.#reason = undefined
+    return after => {
+      this.#steps.push({
+        step,
+        kind,
+        in: before,
+        out: after.length,
+        ms: performance.now() - start,
+        ...(Object.keys(this.#counts).length > 0 && { counts: this.#counts }),
+        ...(Object.keys(this.#failures).length > 0 && { failures: this.#failures }),
+        ...(this.#rung !== undefined && { rung: this.#rung }),
+      })
+      this.#sight(step, after)
+    }
+  }
+
+  count(name: string, n: number): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + n
+  }
+
+  refuse(filter: string, item: number): void {
+    this.count(filter, 1)
+    if (item === this.#watch) this.#reason = `refused by ${filter}`
+  }
+
+  fail(name: string, error: unknown): void {
+    this.#failures[name] = error instanceof Error ? error.message : String(error)
+  }
+
+  rung(name: string): void {
+    this.#rung = name
+    if (!this.#rungs.includes(name)) this.#rungs.push(name)
+  }
+
+  /** Notes why the watched item is among those that a cut leaves out. */
+  cut(slate: Slate<any>, by: string, rows: Uint32Array): void {
+    if (this.#watch === undefined) return
+    const row = slate.items.indexOf(this.#watch)
+    if (row < 0 || rows.includes(row)) return
+    const scores = slate[by] as Float32Array
+    const rank = scores.reduce((n, score) => n + (score > scores[row]! ? 1 : 0), 1)
+    const last = rows.at(-1)
+    const bar = last === undefined ? 'none' : scores[last]!.toPrecision(4)
+    this.#reason = `rank ${rank} of ${slate.length} by ${by} (${scores[row]!.toPrecision(4)}); the last of ${rows.length} kept has ${bar}`
+  }
+
+  moves(rule: string, slate: Slate<Columns>, rows: Uint32Array): void {
+    const to = new Int32Array(slate.length).fill(-1)
+    rows.forEach((row, at) => (to[row] = at))
+    for (let from = 0; from < to.length; from++) {
+      const at = to[from]!
+      if (at === from) continue
+      const item = slate.items[from]!
+      this.#moves.push({ rule, item, from, ...(at >= 0 && { to: at }) })
+      if (at < 0 && item === this.#watch) this.#reason = `dropped by ${rule}`
+    }
+  }
+
+  trace(): Trace {
+    return {
+      steps: this.#steps,
+      rungs: this.#rungs,
+      moves: this.#moves,
+      sightings: this.#sightings,
+    }
+  }
+
+  #sight(step: string, slate: Slate): void {
+    if (this.#watch === undefined) return
+    const row = slate.items.indexOf(this.#watch)
+    this.#sightings.push({
+      step,
+      ...(row >= 0 && { row }),
+      ...(this.#reason !== undefined && { reason: this.#reason }),
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import type { Columns, Slate } from './slate.ts'
+
+export type Awaitable<T> = T | Promise<T>
+
+/** What a stage may know of the world: time, chance and deadline are arguments, never globals. */
+export interface Context {
+  /** Milliseconds since the epoch, the same for all stages of a request. */
+  readonly now: number
+  /** Uniform in [0, 1), seeded per request so that a request can be replayed. */
+  readonly random: () => number
+  /** Aborted when the request's deadline has passed or its caller has gone. */
+  readonly signal: AbortSignal
+}
+
+/** Candidates of one source, best first; scores compare within the source only. */
+export interface Found {
+  readonly items: Uint32Array
+  readonly scores: Float32Array
+}
+
+/** Finds candidates. May fail or be late: the others then take its share. */
+export interface Source<Q> {
+  readonly name: string
+  /** At most `want` candidates, best first, without repeats. */
+  readonly find: (query: Q, want: number, context: Context) => Awaitable<Found>
+}
+
+/** Merges what the sources found into one slate without repeats. */
+export interface Mixer<Q, C extends Columns> {
+  /** How many candidates to ask of each source; 0 leaves the source out. */
+  readonly shares: (names: readonly string[], query: Q) => Uint32Array
+  readonly mix: (found: readonly Found[], names: readonly string[], query: Q) => Slate<C>
+}
+
+/** Adds facts: one batch in, columns of the same length out. A ranker is a lookup of scores. */
+export interface Lookup<Q, C extends Columns, A extends Columns> {
+  readonly name: string
+  readonly load: (slate: Slate<C>, query: Q, context: Context) => Awaitable<A>
+}
+
+/** What stands in for a lookup that failed or was late: a rung of the degradation ladder. */
+export interface Fallback<Q, C extends Columns, A extends Columns> {
+  /** The rung's name, as the response flags it. */
+  readonly rung: string
+  readonly load: (slate: Slate<C>, query: Q) => A
+}
+
+/** Refuses single candidates. Pure and synchronous; if it throws, the request fails: it never fails open. */
+export interface Filter<Q, C extends Columns> {
+  readonly name: string
+  readonly keep: (row: number, slate: Slate<C>, query: Q) => boolean
+}
+
+/** Reorders a slate and may drop from it. Pure and synchronous. */
+export interface Rule<Q, C extends Columns> {
+  readonly name: string
+  /** Rows in their new order; a row left out is dropped. */
+  readonly arrange: (slate: Slate<C>, query: Q, context: Context) => Uint32Array
+}
+
+/** Is told of the finished slate; cannot change or fail the request. */
+export interface Observer<Q, C extends Columns> {
+  readonly name: string
+  readonly saw: (slate: Slate<C>, query: Q) => void
+}
