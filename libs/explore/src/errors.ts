@@ -37,6 +37,9 @@ export const ERRORS = {
   IMPORT_COLUMN: [400, 'the mapping names a column that the file lacks'],
   IMPORT_REJECTS: [400, 'correct the rows in the rejects file or raise --max-rejects'],
   TRAIN_DATA: [400, 'import or send more events before training'],
+  TRAIN_DIVERGED: [500, 'lower the learning rate, or clip the gradients'],
+  GRAPH_INVALID: [500, 'the shapes and types of the graph must fit: see the message'],
+  FEED_INVALID: [500, 'feed every input with its declared type and shape'],
   USAGE: [400, 'see --help'],
   INTERNAL: [500, 'this is a bug: please report it with the request id'],
 } as const satisfies Record<string, readonly [status: number, hint: string]>

@@ -1,3 +1,4 @@
+export type * from './api.ts'
 export * from './catalogue.ts'
 export * from './errors.ts'
 export * from './hash.ts'

@@ -260,7 +260,7 @@ const invalid = (key: string, message: string): ExploreError =>
   new ExploreError('SETTING_INVALID', `${key} ${message}`, { field: key })
 
 const valid = (key: SettingKey, value: unknown): number | boolean | string => {
-  const setting: Setting = SETTINGS[key]
+  const setting = SETTINGS[key] as Setting
   switch (setting.type) {
     case 'number': {
       if (typeof value !== 'number' || !Number.isFinite(value))

@@ -86,7 +86,8 @@ export const fold = (state: UserState, signal: Signal, adds: Adds, limits: FoldL
   if (set !== undefined) react(state, signal, set.of, set.on, adds)
   else countUp(state, signal, adds)
 
-  if (type === 'impression') see(state, signal.item, limits.seen)
+  // Whoever engages has seen: an item met elsewhere is not news either.
+  see(state, signal.item, limits.seen)
   const engaged = ENGAGEMENT[type] ?? 0
   const shown = type === 'impression' ? 1 : 0
   if (engaged !== 0 || shown !== 0) {

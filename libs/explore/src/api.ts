@@ -1,0 +1,108 @@
+import type { StepTrace } from '@explore/pipeline'
+import type { ErrorCode } from './errors.ts'
+import type { Settings } from './settings.ts'
+import type { Group, Head, Id, Item, SourceName, User } from './types.ts'
+
+/** What a caller asks for. */
+export interface PageRequest {
+  readonly userId: Id
+  readonly limit?: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string
+  readonly surface?: string
+  readonly explain?: boolean
+  /** Explain why this item is not on the page. */
+  readonly explainItem?: Id
+}
+
+/** One place on the page. */
+export interface PageItem {
+  readonly itemId: Id
+  /** The value that ranked it; absent where a fallback ranked by less. */
+  readonly score: number | null
+  readonly sources: readonly SourceName[]
+  readonly explanation?: ItemExplanation
+}
+
+/** Why an item is where it is. Ranks are 1-based. */
+export interface ItemExplanation {
+  readonly retrieval: { readonly rank: number; readonly score: number }
+  readonly firstStage: { readonly rank: number; readonly score: number }
+  readonly secondStage: {
+    readonly rank: number
+    readonly probabilities: Readonly<Record<Head, number>>
+  }
+  /** Each term of the value, signed: they add up to `value`. */
+  readonly value: { readonly value: number; readonly terms: Readonly<Record<Head, number>> }
+  /** Each rule's move of the item, 1-based places. */
+  readonly moves: readonly { readonly rule: string; readonly from: number; readonly to: number }[]
+}
+
+/** The way of an item that the caller expected. */
+export interface AbsenceExplanation {
+  readonly itemId: Id
+  /** 1-based place when the item is on this page after all. */
+  readonly place?: number
+  /** The step at which it left, and why. */
+  readonly leftAt?: string
+  readonly reason: string
+  readonly steps: readonly {
+    readonly step: string
+    readonly rank?: number
+    readonly reason?: string
+  }[]
+}
+
+export interface Page {
+  readonly requestId: string
+  readonly userId: Id
+  readonly group: Group
+  /** Where the order came from: ranked now, an earlier ranking continued, or computed off-peak. */
+  readonly origin: 'live' | 'session' | 'precomputed' | 'fallback'
+  readonly items: readonly PageItem[]
+  readonly nextCursor: string | null
+  readonly bundle: string | null
+  /** Rungs of the degradation ladder that this page stands on; empty on a good day. */
+  readonly degraded: readonly string[]
+  readonly trace?: readonly StepTrace[]
+  readonly absent?: AbsenceExplanation
+}
+
+/** What became of one row of a batch, in the batch's order. */
+export type Verdict =
+  | { readonly status: 'accepted'; readonly eventId: string }
+  | {
+      readonly status: 'rejected'
+      readonly code: ErrorCode
+      readonly field?: string
+      readonly message: string
+      readonly hint: string
+    }
+
+export interface Health {
+  readonly ready: boolean
+  readonly bundle: string | null
+  readonly items: number
+  /** Events in the log that are not folded yet. */
+  readonly lag: number
+  readonly problems: readonly string[]
+}
+
+/** The product's operations, whoever carries them: REST, the command line, later gRPC. */
+export interface ExploreService {
+  readonly page: (request: PageRequest) => Promise<Page>
+  /** Accepts rows of any shape; resolves when the accepted ones are durable. */
+  readonly record: (rows: readonly unknown[]) => Promise<readonly Verdict[]>
+  readonly putItems: (items: readonly Item[]) => Promise<void>
+  readonly item: (id: Id) => Promise<Item | undefined>
+  readonly items: (after: Id | undefined, limit: number) => Promise<readonly Item[]>
+  readonly deleteItems: (ids: readonly Id[]) => Promise<readonly Id[]>
+  readonly putUsers: (users: readonly User[]) => Promise<void>
+  readonly user: (id: Id) => Promise<User | undefined>
+  readonly users: (after: Id | undefined, limit: number) => Promise<readonly User[]>
+  readonly deleteUsers: (ids: readonly Id[]) => Promise<readonly Id[]>
+  readonly settings: () => Settings
+  /** All or nothing; null takes an override back. Throws SETTING_UNKNOWN or SETTING_INVALID. */
+  readonly changeSettings: (changes: Readonly<Record<string, unknown>>) => Promise<Settings>
+  readonly health: () => Promise<Health>
+}
