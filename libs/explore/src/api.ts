@@ -33,9 +33,19 @@ export interface ItemExplanation {
     readonly probabilities: Readonly<Record<Head, number>>
   }
   /** Each term of the value, signed: they add up to `value`. */
-  readonly value: { readonly value: number; readonly terms: Readonly<Record<Head, number>> }
-  /** Each rule's move of the item, 1-based places. */
-  readonly moves: readonly { readonly rule: string; readonly from: number; readonly to: number }[]
+  readonly value: {
+    readonly value: number
+    /** The value after the integrity downrank: what ordered the items. */
+    readonly score: number
+    readonly terms: Readonly<Record<Head, number>>
+  }
+  /** Each rule's move of the item, 1-based places, and why where the rule says. */
+  readonly moves: readonly {
+    readonly rule: string
+    readonly from: number
+    readonly to: number
+    readonly why?: string
+  }[]
 }
 
 /** The way of an item that the caller expected. */

@@ -50,6 +50,8 @@ export interface StateWrite {
 export interface StateStore {
   /** The encoded states of `users`, undefined where there is none. */
   readonly users: (users: readonly Id[]) => Awaitable<readonly (Uint8Array | undefined)[]>
+  /** Users with a state, in key order after `after`. */
+  readonly userIds: (after: Id | undefined, limit: number) => Awaitable<readonly Id[]>
   /** Counter rows, row-major [items, COUNTER_FIELDS]; zeros where there is none. */
   readonly counters: (items: Uint32Array) => Awaitable<Float64Array>
   /** The `n` best of a leaderboard, best first, with scores as they were added up. */

@@ -8,6 +8,7 @@ import type {
   Lookup,
   Mixer,
   Observer,
+  Reserve,
   Rule,
   Source,
 } from './stage.ts'
@@ -118,10 +119,10 @@ export class Funnel<Q, C extends Columns> {
     return this.#then<C & A>(timed(stage.name, 'lookup', step))
   }
 
-  /** Keeps the `n` best by a score column, best first. */
-  keep(n: (query: Q) => number, by: Scores<C>): Funnel<Q, C> {
+  /** Keeps the `n` best by a score column, best first; `reserve` holds places for rows it would lose. */
+  keep(n: (query: Q) => number, by: Scores<C>, reserve?: Reserve<Q, C>): Funnel<Q, C> {
     const step: Step<Q> = (slate, query, _, record) => {
-      const rows = top(slate[by], n(query))
+      const rows = reserved(top(slate[by], n(query)), slate, by, query, reserve)
       record.cut(slate, by, rows)
       return take(slate, rows)
     }
@@ -132,9 +133,9 @@ export class Funnel<Q, C extends Columns> {
   rerank(...rules: readonly Rule<Q, C>[]): Funnel<Q, C> {
     const steps = rules.map(rule =>
       timed<Q>(rule.name, 'rerank', (slate, query, context, record) => {
-        const rows = rule.arrange(slate, query, context)
-        record.moves(rule.name, slate, rows)
-        return take(slate, rows)
+        const arrangement = rule.arrange(slate, query, context)
+        record.moves(rule.name, slate, arrangement)
+        return take(slate, arrangement.rows)
       }),
     )
     return new Funnel<Q, C>([...this.#steps, ...steps], this.#filters)
@@ -198,6 +199,37 @@ const applyFilters = <Q>(
     else record.refuse(refused.name, slate.items[row])
   }
   return take(slate, rows.subarray(0, kept))
+}
+
+/** The cut `rows`, its last places given to reserved rows as far as the cut lacks them. */
+const reserved = <Q>(
+  rows: Uint32Array,
+  slate: Any,
+  by: string,
+  query: Q,
+  reserve: Reserve<Q, any> | undefined,
+): Uint32Array => {
+  if (reserve === undefined || rows.length === slate.length) return rows
+  const kept = new Set(rows)
+  const inside = rows.reduce((n, row) => n + (reserve.holds(row, slate) ? 1 : 0), 0)
+  const missing = Math.min(reserve.least(query), rows.length) - inside
+  if (missing <= 0) return rows
+  const outside = Uint32Array.from(slate.items.keys() as Iterable<number>).filter(
+    row => !kept.has(row) && reserve.holds(row, slate),
+  )
+  const best = top(
+    Float64Array.from(outside, row => slate[by][row]),
+    missing,
+  )
+  const swapped = rows.slice()
+  // Only rows that are not reserved themselves make room, from the cut's end.
+  let at = rows.length - 1
+  for (const i of best) {
+    while (at >= 0 && reserve.holds(swapped[at]!, slate)) at--
+    if (at < 0) break
+    swapped[at--] = outside[i]!
+  }
+  return swapped
 }
 
 const concat = (a: Any, b: Any): Any => {

@@ -1,6 +1,7 @@
 export { Funnel, type Run, type RunOptions } from './funnel.ts'
 export { extend, slateOf, take, type Column, type Columns, type Slate } from './slate.ts'
 export type {
+  Arrangement,
   Awaitable,
   Context,
   Fallback,
@@ -9,6 +10,7 @@ export type {
   Lookup,
   Mixer,
   Observer,
+  Reserve,
   Rule,
   Source,
 } from './stage.ts'

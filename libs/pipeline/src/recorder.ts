@@ -1,4 +1,5 @@
 import type { Columns, Slate } from './slate.ts'
+import type { Arrangement } from './stage.ts'
 import type { Move, Sighting, StepTrace, Trace } from './trace.ts'
 
 /** Collects the trace of one run, and the way of one watched item through it. */
@@ -69,14 +70,21 @@ export class Recorder {
     this.#reason = `rank ${rank} of ${slate.length} by ${by} (${scores[row]!.toPrecision(4)}); the last of ${rows.length} kept has ${bar}`
   }
 
-  moves(rule: string, slate: Slate<Columns>, rows: Uint32Array): void {
+  moves(rule: string, slate: Slate<Columns>, { rows, why }: Arrangement): void {
     const to = new Int32Array(slate.length).fill(-1)
     rows.forEach((row, at) => (to[row] = at))
     for (let from = 0; from < to.length; from++) {
       const at = to[from]!
       if (at === from) continue
       const item = slate.items[from]!
-      this.#moves.push({ rule, item, from, ...(at >= 0 && { to: at }) })
+      const reason = why?.[from]
+      this.#moves.push({
+        rule,
+        item,
+        from,
+        ...(at >= 0 && { to: at }),
+        ...(reason !== undefined && { why: reason }),
+      })
       if (at < 0 && item === this.#watch) this.#reason = `dropped by ${rule}`
     }
   }

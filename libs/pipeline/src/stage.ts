@@ -51,11 +51,23 @@ export interface Filter<Q, C extends Columns> {
   readonly keep: (row: number, slate: Slate<C>, query: Q) => boolean
 }
 
+/** A new order of a slate's rows; a row left out is dropped. */
+export interface Arrangement {
+  readonly rows: Uint32Array
+  /** Why a row of the old order was moved, where the rule says. */
+  readonly why?: readonly (string | undefined)[]
+}
+
 /** Reorders a slate and may drop from it. Pure and synchronous. */
 export interface Rule<Q, C extends Columns> {
   readonly name: string
-  /** Rows in their new order; a row left out is dropped. */
-  readonly arrange: (slate: Slate<C>, query: Q, context: Context) => Uint32Array
+  readonly arrange: (slate: Slate<C>, query: Q, context: Context) => Arrangement
+}
+
+/** Rows that a cut must not lose altogether: at least `least` of them stay, the best by the cut's score. */
+export interface Reserve<Q, C extends Columns> {
+  readonly least: (query: Q) => number
+  readonly holds: (row: number, slate: Slate<C>) => boolean
 }
 
 /** Is told of the finished slate; cannot change or fail the request. */

@@ -29,6 +29,7 @@ export interface Move {
   readonly from: number
   /** Absent when the rule dropped the item. */
   readonly to?: number
+  readonly why?: string
 }
 
 /** The whole account of one run. */

@@ -1,0 +1,10 @@
+import type { Filter } from '@explore/pipeline'
+import { type Catalogue, HIDDEN, PLACEHOLDER } from '../catalogue.ts'
+import type { Viewer } from '../viewer.ts'
+
+/** Refuses items that were hidden or deleted, or that nobody has described yet. */
+export const notHidden = (catalogue: Catalogue): Filter<Viewer, {}> => ({
+  name: 'hidden',
+  keep: (row, { items }) =>
+    items[row]! < catalogue.size && (catalogue.flags[items[row]!]! & (HIDDEN | PLACEHOLDER)) === 0,
+})

@@ -1,0 +1,41 @@
+import type { Found } from '@explore/pipeline'
+import { ExploreError } from './errors.ts'
+import type { StateStore } from './ports.ts'
+
+/** Keys of pre-generated lists in the state store. */
+export const listKey = {
+  longTerm: (user: string): string => `long-term:${user}`,
+  /** '' is the list for all viewers, which also is the last rung of the ladder. */
+  popular: (segment: string): string => `popular:${segment}`,
+}
+
+/** u32 count, then items (u32), then scores (f32); little-endian. */
+export const encodeList = ({ items, scores }: Found): Uint8Array => {
+  const words = new Uint32Array(1 + 2 * items.length)
+  words[0] = items.length
+  words.set(items, 1)
+  new Float32Array(words.buffer).set(scores, 1 + items.length)
+  return new Uint8Array(words.buffer)
+}
+
+export const decodeList = (bytes: Uint8Array): Found => {
+  const words = new Uint32Array(bytes.slice().buffer)
+  const length = words[0] ?? 0
+  if (words.length !== 1 + 2 * length) throw new ExploreError('STATE_BROKEN', 'a list is truncated')
+  return {
+    items: words.slice(1, 1 + length),
+    scores: new Float32Array(words.buffer, 4 * (1 + length), length).slice(),
+  }
+}
+
+/** The first `want` of a stored list; empty when there is none. */
+export const readList = async (
+  state: Pick<StateStore, 'get'>,
+  key: string,
+  want: number,
+): Promise<Found> => {
+  const bytes = await state.get(key)
+  if (bytes === undefined) return { items: new Uint32Array(0), scores: new Float32Array(0) }
+  const { items, scores } = decodeList(bytes)
+  return { items: items.subarray(0, want), scores: scores.subarray(0, want) }
+}

@@ -1,0 +1,38 @@
+import { Funnel } from '@explore/pipeline'
+import type { Catalogue } from '../catalogue.ts'
+import { filters } from '../filters/index.ts'
+import type { StateStore } from '../ports.ts'
+import { assemble } from '../rules/assemble.ts'
+import { authorGap } from '../rules/author-gap.ts'
+import { topicSpread } from '../rules/topic-spread.ts'
+import type { Settings } from '../settings.ts'
+import { fresh } from '../sources/fresh.ts'
+import { mixer, unmixed } from '../sources/mix.ts'
+import { popularInGroup } from '../sources/popular-in-group.ts'
+import { trending } from '../sources/trending.ts'
+import { wholePool } from '../sources/whole-pool.ts'
+import type { Viewer } from '../viewer.ts'
+
+/**
+ * The ladder's last rungs as a funnel without models: trending, popular and fresh items, the same filters and
+ * rules, in the order of the mix. Serves before the first training and when live ranking fails.
+ */
+export const fallbackFunnel = (
+  { state, catalogue }: { readonly state: StateStore; readonly catalogue: Catalogue },
+  settings: Settings,
+) => {
+  const refuse = filters(catalogue, settings)
+  const best = (_: Viewer): number => settings['width.secondStage']
+  const constraints = [authorGap(catalogue, settings), topicSpread(catalogue, settings)]
+  const noVectors = (): Float32Array => new Float32Array(0)
+
+  return Funnel.retrieve(
+    [trending(state, catalogue, settings), popularInGroup(state), fresh(catalogue, settings)],
+    mixer(settings),
+  )
+    .filter(...refuse)
+    .refill(wholePool(catalogue, refuse), best, unmixed)
+    .lookup({ name: 'mixed order', load: ({ mixed }) => ({ score: mixed }) })
+    .keep(best, 'score')
+    .rerank(assemble(constraints, noVectors, settings))
+}

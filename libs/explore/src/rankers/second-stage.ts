@@ -1,0 +1,46 @@
+import type { Fallback, Lookup } from '@explore/pipeline'
+import { COUNTERS } from '../signals/counters.ts'
+import { candidateFeatures, fillCandidate } from '../signals/features.ts'
+import type { Stores } from '../stores.ts'
+import { type Head, HEADS } from '../types.ts'
+import type { Viewer } from '../viewer.ts'
+import type { Light } from './first-stage.ts'
+
+/** One calibrated probability column per head. */
+export type Heads = { readonly [H in Head]: Float32Array }
+
+/** Heavy multi-task ranker with user-item features, on the best of the first stage. */
+export const secondStage = ({ state, catalogue, bundle }: Stores): Lookup<Viewer, {}, Heads> => ({
+  name: 'second stage',
+  load: async ({ length, items }, viewer, { now }) => {
+    const counters = await state.counters(items)
+    const candidates = candidateFeatures(length)
+    for (let row = 0; row < length; row++) {
+      fillCandidate(
+        candidates,
+        row,
+        items[row]!,
+        counters,
+        row * COUNTERS,
+        0,
+        viewer.state,
+        now,
+        catalogue,
+      )
+    }
+    return bundle.secondStage.predict(viewer.features, candidates)
+  },
+})
+
+/** Without a second stage the first stage's order stands: a click probability that falls with the rank. */
+export const firstStageOrder: Fallback<Viewer, Light, Heads> = {
+  rung: 'first-stage order',
+  load: ({ length, light }) => {
+    const rows = Uint32Array.from(light.keys() as Iterable<number>).sort(
+      (a, b) => light[b]! - light[a]! || a - b,
+    )
+    const heads = Object.fromEntries(HEADS.map(head => [head, new Float32Array(length)])) as Heads
+    rows.forEach((row, rank) => (heads.click[row] = (length - rank) / (length + 1)))
+    return heads
+  },
+}
