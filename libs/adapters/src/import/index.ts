@@ -1,0 +1,5 @@
+export { importRecords } from './import-records.ts'
+export type { ImportOptions, ImportProgress, ImportReport, ImportSink } from './import-records.ts'
+export { loadMapping, checkMapping, shippedMappings } from './load-mapping.ts'
+export type { Mapping } from './mapping-schema.ts'
+export { nearest } from './nearest.ts'
