@@ -36,6 +36,7 @@ export const compileSequences = (
       types: types.map(([type, read]) => [type, read(cells)]),
       lastTime,
       stepMs: rule.stepMs,
+      partial: rule.partial ?? false,
     })
     return laid.map(({ type, itemId, time }): Event => {
       const eventId = `${eventHash({ userId, itemId, time })}:${type}`

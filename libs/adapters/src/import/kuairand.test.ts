@@ -118,16 +118,13 @@ describe('the kuairand mapping', () => {
     expect(report.duplicates).toBe(2)
   })
 
-  it('lays histories a minute apart', () => {
+  it('lays histories a minute apart, as positives and skips: their clicks were not recorded', () => {
     const events = kuairand.events.filter(({ surface }) => surface === 'history')
     const last = 1650615878629
     expect(events.map(({ type, itemId, time }) => [type, itemId, (last - time) / 60_000])).toEqual([
-      ['click', '12', 3],
       ['long_view', '12', 3],
-      ['impression', '10', 2],
-      ['impression', '11', 1],
-      ['impression', '10', 0],
-      ['click', '10', 0],
+      ['skip', '10', 2],
+      ['skip', '11', 1],
       ['long_view', '10', 0],
     ])
   })

@@ -44,6 +44,20 @@ describe('laySequences', () => {
     ])
   })
 
+  it('makes skips of what was shown, and no impressions, where reactions are partly unknown', () => {
+    const events = laySequences({
+      impressions: ['a', 'b'],
+      types: [['like', ['b']]],
+      lastTime: 2,
+      stepMs: 1,
+      partial: true,
+    })
+    expect(events).toEqual([
+      { type: 'skip', itemId: 'a', time: 1 },
+      { type: 'like', itemId: 'b', time: 2 },
+    ])
+  })
+
   it('takes histories of nothing but deeds, and of nothing', () => {
     expect(laid('', { like: 'x y' })).toEqual(['like x -1', 'like y 0'])
     expect(laid('', {})).toEqual([])

@@ -14,6 +14,8 @@ interface Sequences {
   /** The time of the last impression. */
   readonly lastTime: Millis
   readonly stepMs: Millis
+  /** Some reactions are missing: no impressions, and a skip only where no reaction is known. */
+  readonly partial?: boolean
 }
 
 /**
@@ -42,7 +44,13 @@ const align = (
  * older than all impressions goes on stepping back, list by list, without impressions of its own.
  * The events come in time order.
  */
-export const laySequences = ({ impressions, types, lastTime, stepMs }: Sequences): Laid[] => {
+export const laySequences = ({
+  impressions,
+  types,
+  lastTime,
+  stepMs,
+  partial = false,
+}: Sequences): Laid[] => {
   const first = lastTime - (impressions.length - 1) * stepMs
   const aligned = types.map(([type, items]) => ({ type, ...align(impressions, items) }))
   const before = aligned
@@ -53,8 +61,13 @@ export const laySequences = ({ impressions, types, lastTime, stepMs }: Sequences
   const during = impressions.flatMap((itemId, place): Laid[] => {
     const time = first + place * stepMs
     const done = aligned.filter(({ places }) => places.has(place))
+    const shown: Laid[] = partial
+      ? done.length === 0
+        ? [{ type: 'skip', itemId, time }]
+        : []
+      : [{ type: 'impression', itemId, time }]
     return [
-      { type: 'impression', itemId, time },
+      ...shown,
       ...done.map(({ type }) => ({ type, itemId, time })),
     ]
   })

@@ -65,6 +65,12 @@ const sequences = strict(
       description: 'milliseconds from one impression to the next',
     }),
     impressions: formula('a list of item ids, oldest first: what the user was shown'),
+    partial: Type.Optional(
+      Type.Boolean({
+        description:
+          'true where the lists lack some of what the user did: an item shown then becomes no `impression` but, where nothing is known of it, a `skip`, so that no model learns from reactions that nobody recorded',
+      }),
+    ),
     types: perType(
       EVENT_TYPES.filter(type => type !== 'impression'),
       'what the user did, by type: a list of item ids each, oldest first',
