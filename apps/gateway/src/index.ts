@@ -1,1 +1,2 @@
-export {}
+export { type Gateway, type GatewayOptions, serve } from './serve.ts'
+export { untilStopped } from './until-stopped.ts'

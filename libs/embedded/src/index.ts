@@ -1,1 +1,12 @@
-export {}
+export { clockFor } from './clock.ts'
+export { type Home, homeAt } from './home.ts'
+export { importData } from './jobs/import-data.ts'
+export { offPeak } from './jobs/off-peak.ts'
+export { trainBundle } from './jobs/train-bundle.ts'
+export { type Holder, holderOf, type Lock, lockHome } from './lock.ts'
+export { pageEngine, type PageEngine } from './page-engine.ts'
+export { type Progress, silent } from './progress.ts'
+export { embeddedService, type EmbeddedService } from './service.ts'
+export { changeSettings, loadSettings } from './settings-file.ts'
+export { type EmbeddedStores, openStores } from './stores.ts'
+export { packError, type ThreadError, unpackError } from './thread-error.ts'

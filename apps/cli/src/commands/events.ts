@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { ExploreError, type Verdict } from '@explore/explore'
+import { connect } from '../connect.ts'
+import { type CommonOptions, report } from '../context.ts'
+
+const BATCH = 500
+
+/** Sends events, one JSON object a line, from a file or standard input (`-`). */
+export const events = (file: string, options: CommonOptions): Promise<void> =>
+  report(
+    options,
+    async (home, progress) => {
+      const { service, close } = await connect(home)
+      const rejected: { readonly line: number; readonly verdict: Verdict }[] = []
+      let accepted = 0
+      let line = 0
+      let batch: { readonly line: number; readonly row: unknown }[] = []
+      const flush = async (): Promise<void> => {
+        const verdicts = await service.record(batch.map(({ row }) => row))
+        verdicts.forEach((verdict, i) => {
+          if (verdict.status === 'accepted') accepted++
+          else rejected.push({ line: batch[i]!.line, verdict })
+        })
+        batch = []
+        progress('events', 0.5, `${accepted} accepted, ${rejected.length} rejected`)
+      }
+      try {
+        const input = file === '-' ? process.stdin : createReadStream(file)
+        for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+          line++
+          if (text.trim() === '') continue
+          batch.push({ line, row: parse(text) })
+          if (batch.length === BATCH) await flush()
+        }
+        if (batch.length > 0) await flush()
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+          throw new ExploreError('IMPORT_FILE', `there is no file ${file}`, { cause })
+        }
+        throw cause
+      } finally {
+        await close()
+      }
+      if (rejected.length > 0) process.exitCode = 4
+      return { accepted, rejected }
+    },
+    result =>
+      [
+        `${result.accepted} events accepted, ${result.rejected.length} rejected`,
+        ...result.rejected
+          .slice(0, 20)
+          .map(
+            ({ line, verdict }) => `  line ${line}: ${'message' in verdict ? verdict.message : ''}`,
+          ),
+      ].join('\n'),
+  )
+
+/** A line that is no JSON goes on as text, which the event's own check then rejects by name. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander'
+import { VERSION } from '../version.ts'
+
+const homeOption = new Option('--home <dir>', 'the folder that holds all state')
+  .env('EXPLORE_HOME')
+  .default('.explore')
+
+/**
+ * Declares every command. Their code is loaded when they run: `explore --help` must not wait for ONNX Runtime.
+ */
+export const addCommands = (program: Command): Command => {
+  program
+    .description(
+      'A self-hosted Explore page: retrieval, first stage, second stage, value model, reranking.',
+    )
+    .version(VERSION)
+    .showHelpAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  explore start                                     demo world, trained models, REST on 127.0.0.1:8080
+  explore import data/ --mapping kuairand           real data into a fresh home
+  explore train && explore page 712 --explain       train on it, look at a page
+  echo '{"userId":"u1","itemId":"m1","type":"like"}' | explore events -
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 130 interrupted.`,
+    )
+
+  const command = (usage: string, description: string): Command =>
+    program.command(usage).description(description).addOption(homeOption)
+  const reporting = (usage: string, description: string): Command =>
+    command(usage, description).option('--json', 'one JSON document on stdout, progress on stderr')
+
+  command('start', 'prepare what the home lacks, then serve REST until Ctrl-C')
+    .addOption(
+      new Option('--host <address>', 'address to listen on')
+        .env('EXPLORE_HOST')
+        .default('127.0.0.1'),
+    )
+    .addOption(new Option('--port <port>', 'port to listen on').env('EXPLORE_PORT').default('8080'))
+    .addOption(
+      new Option('--threads <n>', 'page threads (default: one per core)').env('EXPLORE_THREADS'),
+    )
+    .option('--no-demo', 'leave an empty home empty')
+    .option('--seed <n>', 'seed of the demo world and the training', '1')
+    .addHelpText(
+      'after',
+      '\nExample:\n  explore start --home /var/lib/explore --port 9000 --no-demo',
+    )
+    .action(async options => (await import('./start.ts')).start(options))
+
+  reporting('import <paths...>', 'import CSV, JSONL or Parquet files, all or nothing')
+    .option(
+      '--mapping <name|file>',
+      'how to read them: generic, kuairand, or a mapping file',
+      'generic',
+    )
+    .option('--max-rejects <n>', 'bad rows that are put aside before the import stops', '0')
+    .addHelpText(
+      'after',
+      '\nExample:\n  explore import items.jsonl users.jsonl events.csv.gz --max-rejects 100',
+    )
+    .action(async (paths, options) => (await import('./import.ts')).importCommand(paths, options))
+
+  reporting('train', 'train all models on the log, write and promote a bundle')
+    .option('--seed <n>', 'the same seed and log give the same bundle', '1')
+    .action(async options => (await import('./train.ts')).train(options))
+
+  reporting('page <user>', "draw a viewer's page, from the running server or the home at rest")
+    .option('--limit <n>', 'items')
+    .option('--cursor <cursor>', 'nextCursor of the page before')
+    .option('--surface <name>', 'where the page is shown')
+    .option('--explain', "the funnel's counts and each item's reasons")
+    .option('--explain-item <id>', 'why this item is not on the page')
+    .addHelpText('after', '\nExample:\n  explore page u17 --limit 10 --explain --explain-item m42')
+    .action(async (user, options) => (await import('./page.ts')).page(user, options))
+
+  reporting(
+    'events <file>',
+    'send events, one JSON object a line, from a file or - for standard input',
+  ).action(async (file, options) => (await import('./events.ts')).events(file, options))
+
+  reporting(
+    'settings [changes...]',
+    'list the settings, or change some: key=value, key= for the default',
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  explore settings sources.trending.weight.new=5 page.limit=',
+    )
+    .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
+
+  return program
+}

@@ -1,0 +1,14 @@
+import { homeAt, lockHome } from '@explore/embedded'
+import { serve } from './serve.ts'
+import { untilStopped } from './until-stopped.ts'
+
+const { EXPLORE_HOME = '.explore', EXPLORE_HOST = '127.0.0.1', EXPLORE_PORT = '8080' } = process.env
+
+const home = homeAt(EXPLORE_HOME)
+const lock = await lockHome(home, 'gateway')
+const gateway = await serve(home, { host: EXPLORE_HOST, port: Number(EXPLORE_PORT) })
+lock.holder.url = gateway.url
+console.log(`explore: gateway on ${gateway.url}`)
+await untilStopped()
+await gateway.close()
+await lock.release()

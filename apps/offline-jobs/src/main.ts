@@ -1,0 +1,27 @@
+import { packError } from '@explore/embedded'
+import { JOBS, type JobName } from './jobs.ts'
+import type { JobMessage } from './run-job.ts'
+
+// Started by `runJob` with a channel to its parent: node main.ts JOB HOME OPTIONS(JSON)
+const [name, home, options] = process.argv.slice(2) as [JobName, string, string]
+const abort = new AbortController()
+const send = (message: JobMessage): void => void process.send?.(message)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort())
+// The parent is gone, however it went: nobody waits for the result.
+process.on('disconnect', () => process.exit(130))
+
+try {
+  const call = {
+    home,
+    now: Date.now,
+    signal: abort.signal,
+    progress: (stage: string, fraction: number, note?: string) =>
+      send({ progress: [stage, fraction, note] }),
+  }
+  const job = JOBS[name] as (call: object, options: unknown) => Promise<unknown>
+  send({ report: await job(call, JSON.parse(options)) })
+} catch (error) {
+  send({ error: packError(error) })
+}
+process.disconnect?.()

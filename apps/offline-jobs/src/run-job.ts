@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Home, type Progress, type ThreadError, unpackError } from '@explore/embedded'
+import { ExploreError } from '@explore/explore'
+import type { JobName, JobOptions, JobReport } from './jobs.ts'
+
+/** What a job's process tells its parent. */
+export type JobMessage =
+  | { readonly progress: Parameters<Progress> }
+  | { readonly report: unknown }
+  | { readonly error: ThreadError }
+
+/**
+ * Runs a job in a process of its own: it may use a core and much memory for a while, and serving must not feel it.
+ * It dies with this process. Rejects with the job's own error.
+ */
+export const runJob = <N extends JobName>(
+  name: N,
+  home: Home,
+  options: JobOptions<N>,
+  progress: Progress,
+): Promise<JobReport<N>> =>
+  new Promise((resolve, reject) => {
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+    const child = fork(main, [name, home.path, JSON.stringify(options)], {
+      serialization: 'advanced',
+    })
+    let settled = false
+    child.on('message', (message: JobMessage) => {
+      if ('progress' in message) return progress(...message.progress)
+      settled = true
+      if ('error' in message) reject(unpackError(message.error))
+      else resolve(message.report as JobReport<N>)
+    })
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      if (settled) return
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+      reject(new ExploreError('INTERNAL', `the ${name} job ended without a result (${how})`))
+    })
+  })
