@@ -1,1 +1,5 @@
-export {}
+export { lmdbEventLog } from './lmdb/lmdb-event-log.ts'
+export { lmdbProfileStore } from './lmdb/lmdb-profile-store.ts'
+export { lmdbStateStore } from './lmdb/lmdb-state-store.ts'
+export { type LmdbEnvironment, type LmdbOptions, openLmdb } from './lmdb/open-lmdb.ts'
+export * from './import/index.ts'

@@ -1,4 +1,5 @@
 export { clockFor } from './clock.ts'
+export { examine, type Finding } from './doctor.ts'
 export { type Home, homeAt } from './home.ts'
 export { importData } from './jobs/import-data.ts'
 export { offPeak } from './jobs/off-peak.ts'

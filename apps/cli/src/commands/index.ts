@@ -91,5 +91,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
 
+  reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
+    async options => (await import('./doctor.ts')).doctor(options),
+  )
+
   return program
 }

@@ -1,0 +1,141 @@
+import { statfsSync } from 'node:fs'
+import { availableParallelism, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { currentBundle, hnswAvailable, verifyBundle } from '@explore/adapters'
+import { Catalogue, type ExploreError } from '@explore/explore'
+import { clockFor } from './clock.ts'
+import type { Home } from './home.ts'
+import { holderOf } from './lock.ts'
+import { loadSettings } from './settings-file.ts'
+import { openStores } from './stores.ts'
+
+/** One thing that was looked at. `warn` serves on, `fail` does not. */
+export interface Finding {
+  readonly check: string
+  readonly level: 'ok' | 'warn' | 'fail'
+  readonly detail: string
+  readonly hint?: string
+}
+
+/** Free disk below which the log will soon refuse events. */
+const LEAST_DISK = 1 << 30
+
+/** Looks at the machine and the home; never throws for what it finds. */
+export const examine = async (home: Home, wall: () => number): Promise<readonly Finding[]> => [
+  machine(),
+  disk(home),
+  await index(),
+  await holder(home),
+  ...(await attempt('settings', () => settings(home))),
+  ...(await attempt('state', () => state(home, wall))),
+  ...(await attempt('bundle', () => bundle(home))),
+]
+
+const attempt = async (
+  check: string,
+  look: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> => {
+  try {
+    return await look()
+  } catch (error) {
+    const { message, hint } = error as ExploreError
+    return [{ check, level: 'fail', detail: message, ...(hint && { hint }) }]
+  }
+}
+
+const machine = (): Finding => ({
+  check: 'machine',
+  level: 'ok',
+  detail: `node ${process.versions.node}, ${availableParallelism()} cores, ${gigabytes(totalmem())} of memory`,
+})
+
+const disk = (home: Home): Finding => {
+  const { bavail, bsize } = statfsSync(home.path)
+  const free = bavail * bsize
+  const low = free < LEAST_DISK
+  return {
+    check: 'disk',
+    level: low ? 'warn' : 'ok',
+    detail: `${gigabytes(free)} free for ${home.path}`,
+    ...(low && { hint: 'events are refused when the disk is full: free some space' }),
+  }
+}
+
+const index = async (): Promise<Finding> => {
+  const { available, reason } = await hnswAvailable()
+  return available
+    ? { check: 'vector index', level: 'ok', detail: 'HNSW (hnswlib-node) is there' }
+    : {
+        check: 'vector index',
+        level: 'warn',
+        detail: `exact search serves instead of HNSW: ${reason}`,
+        hint: 'install a C++ compiler and python3, then npm rebuild hnswlib-node',
+      }
+}
+
+const holder = async (home: Home): Promise<Finding> => {
+  const found = await holderOf(home)
+  const detail =
+    found === undefined
+      ? 'no process holds the home'
+      : `process ${found.pid} (explore ${found.command}) holds the home${found.url ? ` and serves ${found.url}` : ''}`
+  return { check: 'process', level: 'ok', detail }
+}
+
+const settings = async (home: Home): Promise<readonly Finding[]> => {
+  loadSettings(home.settings, process.env)
+  return [
+    { check: 'settings', level: 'ok', detail: `${home.settings} and the environment are valid` },
+  ]
+}
+
+const state = async (home: Home, wall: () => number): Promise<readonly Finding[]> => {
+  const { log, state, profiles, close } = await openStores(home)
+  try {
+    const catalogue = new Catalogue()
+    await profiles.sync(catalogue)
+    const events = await log.end()
+    const lag = events - (await state.watermark())
+    const { historicEnd } = await clockFor(log, wall)
+    return [
+      catalogue.size === 0
+        ? {
+            check: 'catalogue',
+            level: 'warn',
+            detail: 'there are no items',
+            hint: 'explore import, or explore start for a demo',
+          }
+        : { check: 'catalogue', level: 'ok', detail: `${catalogue.size} items` },
+      { check: 'log', level: 'ok', detail: `${events} events, ${lag} not folded yet` },
+      ...(historicEnd === undefined
+        ? []
+        : [
+            {
+              check: 'clock',
+              level: 'ok',
+              detail: `the data ended at ${new Date(historicEnd).toISOString()}: that is what "now" means until newer events come`,
+            } as const,
+          ]),
+    ]
+  } finally {
+    await close()
+  }
+}
+
+const bundle = async (home: Home): Promise<readonly Finding[]> => {
+  const id = currentBundle(home.bundles)
+  if (id === undefined) {
+    return [
+      {
+        check: 'bundle',
+        level: 'warn',
+        detail: 'no models yet: pages are trending and popular items',
+        hint: 'explore train',
+      },
+    ]
+  }
+  await verifyBundle(join(home.bundles, id))
+  return [{ check: 'bundle', level: 'ok', detail: `${id}: all files have their checksums` }]
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
