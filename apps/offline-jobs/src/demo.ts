@@ -13,11 +13,16 @@ export interface DemoReport {
 /** Fills the home with the simulated world: its items, its users and two weeks of their behaviour. */
 export const makeDemo = async (
   home: Home,
-  { seed, now }: { readonly seed: number; readonly now: number },
+  options: {
+    readonly seed: number
+    readonly now: number
+    readonly items: number
+    readonly users: number
+  },
   progress: Progress,
 ): Promise<DemoReport> => {
   progress('demo world', 0)
-  const world = createWorld({ seed, now })
+  const world = createWorld(options)
   const { log, profiles, close } = await openStores(home)
   try {
     await profiles.putItems(world.items)
@@ -30,7 +35,11 @@ export const makeDemo = async (
       await log.append(batch)
       events += batch.length
       batch = []
-      progress('demo world', (event.time - world.start) / (now - world.start), `${events} events`)
+      progress(
+        'demo world',
+        (event.time - world.start) / (options.now - world.start),
+        `${events} events`,
+      )
     }
     if (batch.length > 0) await log.append(batch)
     events += batch.length

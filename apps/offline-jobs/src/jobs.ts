@@ -1,5 +1,4 @@
-import { homeAt, importData, offPeak, type Progress, trainBundle } from '@explore/embedded'
-import { makeDemo } from './demo.ts'
+import { homeAt, type Progress } from '@explore/embedded'
 
 /** What every job gets. */
 export interface JobCall {
@@ -9,25 +8,40 @@ export interface JobCall {
   readonly now: () => number
 }
 
-/** The work that runs beside serving or ahead of it, by name; each takes plain options and gives a plain report. */
+/**
+ * The work that runs beside serving or ahead of it, by name; each takes plain options and gives a plain report.
+ * A job loads only what it needs.
+ */
 export const JOBS = {
-  demo: ({ home, progress, now }: JobCall, options: { readonly seed: number }) =>
-    makeDemo(homeAt(home), { seed: options.seed, now: now() }, progress),
+  demo: async (
+    { home, progress, now }: JobCall,
+    options: { readonly seed: number; readonly items: number; readonly users: number },
+  ) => (await import('./demo.ts')).makeDemo(homeAt(home), { ...options, now: now() }, progress),
 
-  import: (
+  import: async (
     { home, progress, signal, now }: JobCall,
     options: {
       readonly paths: readonly string[]
       readonly mapping: string
       readonly maxRejects: number
     },
-  ) => importData(homeAt(home), { ...options, now: now(), signal }, progress),
+  ) => {
+    const { importData } = await import('@explore/embedded/import-data')
+    return importData(homeAt(home), { ...options, now: now(), signal }, progress)
+  },
 
-  train: ({ home, progress, signal, now }: JobCall, options: { readonly seed: number }) =>
-    trainBundle(homeAt(home), { seed: options.seed, now: now(), signal }, progress),
+  train: async ({ home, progress, signal, now }: JobCall, options: { readonly seed: number }) => {
+    const { trainBundle } = await import('@explore/embedded/train-bundle')
+    return trainBundle(homeAt(home), { ...options, wall: now, signal }, progress)
+  },
 
-  'off-peak': ({ home, progress, signal, now }: JobCall, options: { readonly pages: boolean }) =>
-    offPeak(homeAt(home), { wall: now, pages: options.pages, signal }, progress),
+  'off-peak': async (
+    { home, progress, signal, now }: JobCall,
+    options: { readonly pages: boolean },
+  ) => {
+    const { offPeak } = await import('@explore/embedded/off-peak')
+    return offPeak(homeAt(home), { ...options, wall: now, signal }, progress)
+  },
 } as const
 
 export type JobName = keyof typeof JOBS

@@ -24,7 +24,7 @@ const LEAST_DISK = 1 << 30
 export const examine = async (home: Home, wall: () => number): Promise<readonly Finding[]> => [
   machine(),
   disk(home),
-  await index(),
+  index(),
   await holder(home),
   ...(await attempt('settings', () => settings(home))),
   ...(await attempt('state', () => state(home, wall))),
@@ -61,8 +61,8 @@ const disk = (home: Home): Finding => {
   }
 }
 
-const index = async (): Promise<Finding> => {
-  const { available, reason } = await hnswAvailable()
+const index = (): Finding => {
+  const { available, reason } = hnswAvailable()
   return available
     ? { check: 'vector index', level: 'ok', detail: 'HNSW (hnswlib-node) is there' }
     : {
@@ -123,7 +123,7 @@ const state = async (home: Home, wall: () => number): Promise<readonly Finding[]
 }
 
 const bundle = async (home: Home): Promise<readonly Finding[]> => {
-  const id = currentBundle(home.bundles)
+  const id = await currentBundle(home.bundles)
   if (id === undefined) {
     return [
       {

@@ -1,4 +1,4 @@
-import { currentBundle, loadBundle } from '@explore/adapters'
+import { loadBundle, type SharedBundle } from '@explore/adapters'
 import {
   type Bundle,
   Catalogue,
@@ -9,40 +9,52 @@ import {
   type PageRequest,
   type Settings,
 } from '@explore/explore'
-import { join } from 'node:path'
-import type { Home } from './home.ts'
 import type { EmbeddedStores } from './stores.ts'
 
+/** Where an engine gets a bundle from: its folder, or what another thread shares. */
+export type BundleSource = (id: string) => Promise<string | SharedBundle>
+
 /**
- * Serves pages from a home's stores and its current bundle. One per thread: the catalogue replica, the models
+ * Serves pages from a home's stores and one bundle at a time. One per thread: the catalogue replica, the models
  * and the lists that sources share are its own.
  */
-export const pageEngine = ({ state, profiles }: EmbeddedStores, home: Home) => {
+export const pageEngine = (
+  { state, profiles }: EmbeddedStores,
+  bundles: BundleSource,
+  now: () => number,
+) => {
   const catalogue = new Catalogue()
   let bundle: Bundle | undefined
   let settings: Settings | undefined
   let current: Explorer | undefined
+  /** The last id that was asked for, and why it does not serve: a broken bundle is not loaded again and again. */
+  let asked: string | undefined
+  let problem: unknown
 
   const swapBundle = async (id: string): Promise<void> => {
-    const next = await loadBundle(join(home.bundles, id), {
-      catalogue,
-      catalogueId: profiles.catalogueId,
-      counters: items => state.counters(items),
-    })
-    const previous = bundle
-    bundle = next
-    current = undefined
-    await previous?.close()
+    asked = id
+    problem = undefined
+    try {
+      const next = await loadBundle(await bundles(id), {
+        catalogue,
+        catalogueId: profiles.catalogueId,
+        counters: items => state.counters(items),
+        now,
+      })
+      const previous = bundle
+      bundle = next
+      current = undefined
+      await previous?.close()
+    } catch (error) {
+      problem = error
+    }
   }
 
-  /** An explorer on the freshest catalogue, the promoted bundle and `wanted` settings. */
-  const ready = async (
-    wanted: Settings,
-    bundleId = currentBundle(home.bundles),
-  ): Promise<Explorer> => {
+  /** An explorer on the freshest catalogue, the bundle `id` where it is sound, and `wanted` settings. */
+  const ready = async (wanted: Settings, id: string | undefined): Promise<Explorer> => {
     const changed = await profiles.sync(catalogue)
-    if (bundleId !== undefined && bundleId !== bundle?.id) await swapBundle(bundleId)
-    else if (changed.length > 0) await bundle?.refresh(changed)
+    if (id !== undefined && id !== asked) await swapBundle(id)
+    if (changed.length > 0) await bundle?.refresh(changed)
     if (current === undefined || settings !== wanted) {
       settings = wanted
       current = explorer({ state, profiles, catalogue, bundle }, wanted)
@@ -53,13 +65,15 @@ export const pageEngine = ({ state, profiles }: EmbeddedStores, home: Home) => {
   return {
     catalogue,
     ready,
-    bundle: () => bundle,
+    bundle: (): Bundle | undefined => bundle,
+    /** Why the bundle that was asked for last does not serve; the one before it does, where there was one. */
+    problem: (): unknown => problem,
     page: async (
       request: PageRequest,
       call: PageCall,
       wanted: Settings,
-      bundleId?: string,
-    ): Promise<Page> => (await ready(wanted, bundleId)).page(request, call),
+      id: string | undefined,
+    ): Promise<Page> => (await ready(wanted, id)).page(request, call),
     close: async (): Promise<void> => {
       await bundle?.close()
     },

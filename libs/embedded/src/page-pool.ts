@@ -10,7 +10,11 @@ import { unpackError } from './thread-error.ts'
 const MAX_QUEUE = 512
 
 /** A few threads fed by one shared queue: the shortest queue that a small machine can offer. */
-export const pagePool = (home: Home, threads = availableParallelism()) => {
+export const pagePool = (
+  home: Home,
+  onBundle: (problem: ExploreError | undefined) => void,
+  threads = availableParallelism(),
+) => {
   const pool = new Piscina<PageTask, PageResult>({
     filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),
     workerData: { home },
@@ -36,6 +40,7 @@ export const pagePool = (home: Home, threads = availableParallelism()) => {
         throw cause
       }
       if ('error' in result) throw unpackError(result.error)
+      onBundle(result.problem && unpackError(result.problem))
       return result.page
     },
     /** Has every thread load its models by one page of `request`, before the first caller comes. */

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import type { Page, PageCall, PageRequest, Settings } from '@explore/explore'
+import { askBundle } from './bundle-exchange.ts'
 import type { Home } from './home.ts'
 import { type PageEngine, pageEngine } from './page-engine.ts'
 import { loadSettings } from './settings-file.ts'
@@ -15,12 +16,16 @@ export interface PageTask {
   readonly settingsVersion: number
 }
 
-export type PageResult = { readonly page: Page } | { readonly error: ThreadError }
+export type PageResult =
+  /** `problem`: why the promoted bundle does not serve. */
+  { readonly page: Page; readonly problem?: ThreadError } | { readonly error: ThreadError }
 
 const { home } = workerData as { readonly home: Home }
 let engine: PageEngine | undefined
 let settings: Settings | undefined
 let version = -1
+/** The clock of the last call: a thread has none of its own. */
+let now = 0
 
 /** Runs one request whole: ONNX Runtime and the index block their thread, so a thread is what a request gets. */
 export default async ({
@@ -30,12 +35,19 @@ export default async ({
   settingsVersion,
 }: PageTask): Promise<PageResult> => {
   try {
-    engine ??= pageEngine(await openStores(home), home)
+    now = call.now
+    engine ??= pageEngine(
+      await openStores(home),
+      id => askBundle(home, id),
+      () => now,
+    )
     if (settings === undefined || version !== settingsVersion) {
       settings = loadSettings(home.settings, process.env)
       version = settingsVersion
     }
-    return { page: await engine.page(request, call, settings, bundle) }
+    const page = await engine.page(request, call, settings, bundle)
+    const problem = engine.problem()
+    return { page, ...(problem !== undefined && { problem: packError(problem) }) }
   } catch (error) {
     return { error: packError(error) }
   }

@@ -11,6 +11,7 @@ import {
   validateEvent,
 } from '@explore/explore'
 import { clockFor } from './clock.ts'
+import { offerBundles } from './bundle-exchange.ts'
 import type { Home } from './home.ts'
 import { pagePool } from './page-pool.ts'
 import { startProcessor } from './processor-handle.ts'
@@ -43,7 +44,7 @@ export const embeddedService = async (
   await profiles.sync(catalogue)
   let settings: Settings = loadSettings(home.settings, process.env)
   let settingsVersion = 0
-  let bundle = currentBundle(home.bundles)
+  let bundle = await currentBundle(home.bundles)
   let clock = await clockFor(log, wall)
   const problems = new Map<string, string>()
 
@@ -52,16 +53,24 @@ export const embeddedService = async (
     onError(error)
   })
   processor.poke()
-  const pool = pagePool(home, options.threads)
+  const exchange = offerBundles(home)
+  const onBundle = (problem: ExploreError | undefined): void => {
+    if (problem === undefined) problems.delete('bundle')
+    else if (problems.get('bundle') !== problem.message) {
+      problems.set('bundle', problem.message)
+      onError(problem)
+    }
+  }
+  const pool = pagePool(home, onBundle, options.threads)
   const timer = setInterval(() => {
-    bundle = currentBundle(home.bundles)
+    currentBundle(home.bundles).then(id => (bundle = id), onError)
   }, BUNDLE_POLL)
   const sweeper = setInterval(() => state.sweep(wall()).catch(onError), 60_000)
   for (const each of [timer, sweeper]) each.unref()
 
   const task = (request: Parameters<ExploreService['page']>[0]) => ({
     request,
-    call: { now: clock.now(), requestId: randomUUID(), waiting: pool.waiting() },
+    call: { now: clock.now(), wall: wall(), requestId: randomUUID(), waiting: pool.waiting() },
     bundle,
     settingsVersion,
   })
@@ -147,6 +156,7 @@ export const embeddedService = async (
       clearInterval(timer)
       clearInterval(sweeper)
       await pool.close()
+      exchange.close()
       await processor.close()
       await stores.close()
     },

@@ -43,6 +43,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
       new Option('--threads <n>', 'page threads (default: one per core)').env('EXPLORE_THREADS'),
     )
     .option('--no-demo', 'leave an empty home empty')
+    .option('--demo-items <n>', 'items of the demo world', '20000')
+    .option('--demo-users <n>', 'users of the demo world', '3000')
     .option('--seed <n>', 'seed of the demo world and the training', '1')
     .addHelpText(
       'after',

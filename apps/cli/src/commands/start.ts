@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly port: string
   readonly threads?: string
   readonly demo: boolean
+  readonly demoItems: string
+  readonly demoUsers: string
   readonly seed: string
 }
 
@@ -21,7 +23,7 @@ export const start = async (options: StartOptions): Promise<void> => {
   const port = portOf(options.port)
   const home = homeAt(options.home)
   const lock = await lockHome(home, 'start')
-  const hnsw = await hnswAvailable()
+  const hnsw = hnswAvailable()
   if (!hnsw.available) console.error(`explore: exact search instead of HNSW: ${hnsw.reason}`)
   const view = progressView(process.stderr, Date.now)
   try {
@@ -56,9 +58,18 @@ const portOf = (text: string): number => {
 /** First start: the demo world where there are no items, models where there are none, lists ahead of requests. */
 const prepare = async (home: Home, options: StartOptions, progress: Progress): Promise<void> => {
   if (options.demo && (await isEmpty(home))) {
-    await runJob('demo', home, { seed: Number(options.seed) }, progress)
+    await runJob(
+      'demo',
+      home,
+      {
+        seed: Number(options.seed),
+        items: Number(options.demoItems),
+        users: Number(options.demoUsers),
+      },
+      progress,
+    )
   }
-  if (currentBundle(home.bundles) !== undefined || (await isEmpty(home))) return
+  if ((await currentBundle(home.bundles)) !== undefined || (await isEmpty(home))) return
   await runJob('train', home, { seed: Number(options.seed) }, progress)
   await runJob('off-peak', home, { pages: false }, progress)
 }

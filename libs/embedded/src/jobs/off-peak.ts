@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { currentBundle } from '@explore/adapters'
 import { precomputePages, writeLongTermLists, writePopularLists } from '@explore/explore'
 import { clockFor } from '../clock.ts'
 import type { Home } from '../home.ts'
@@ -25,12 +27,14 @@ export const offPeak = async (
   progress: Progress,
 ): Promise<OffPeakReport> => {
   const stores = await openStores(home)
-  const engine = pageEngine(stores, home)
+  const clock = await clockFor(stores.log, wall)
+  const engine = pageEngine(stores, async id => join(home.bundles, id), clock.now)
   try {
     const settings = loadSettings(home.settings, process.env)
     await foldLog(stores, settings, progress)
-    const now = (await clockFor(stores.log, wall)).now()
-    const explorer = await engine.ready(settings)
+    const now = clock.now()
+    const explorer = await engine.ready(settings, await currentBundle(home.bundles))
+    if (engine.problem() !== undefined) throw engine.problem()
     const { state, profiles } = stores
     const { catalogue } = engine
     const bundle = engine.bundle()
@@ -47,6 +51,7 @@ export const offPeak = async (
     if (!pages) return { popularLists, longTermLists, pages: 0 }
     const computed = await precomputePages({ state, explorer, bundle: bundle.id }, settings, {
       now,
+      wall: wall(),
       requestId: randomUUID,
       ...(signal && { signal }),
       onProgress: (done, of) => progress('pages', done / of, `${done} of ${of} viewers`),

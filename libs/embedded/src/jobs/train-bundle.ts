@@ -1,1 +1,58 @@
-export {}
+import { promoteBundle, writeBundle } from '@explore/adapters'
+import { attributeBuckets, Catalogue, ExploreError } from '@explore/explore'
+import { logBatches, trainAll } from '@explore/learn'
+import type { Home } from '../home.ts'
+import type { Progress } from '../progress.ts'
+import { loadSettings } from '../settings-file.ts'
+import { openStores } from '../stores.ts'
+
+export interface TrainReport {
+  readonly bundle: string
+  readonly seconds: number
+  readonly metrics: Readonly<Record<string, unknown>>
+}
+
+/** Trains every model on the home's log, writes them as one bundle and promotes it. */
+export const trainBundle = async (
+  home: Home,
+  options: { readonly seed: number; readonly wall: () => number; readonly signal?: AbortSignal },
+  progress: Progress,
+): Promise<TrainReport> => {
+  const { seed, wall, signal } = options
+  const start = wall()
+  const stores = await openStores(home)
+  try {
+    const { log, profiles } = stores
+    if ((await log.end()) === 0) throw new ExploreError('TRAIN_DATA', 'the log has no events yet')
+    const settings = loadSettings(home.settings, process.env)
+    const catalogue = new Catalogue()
+    await profiles.sync(catalogue)
+    const artifacts = await trainAll({
+      events: logBatches(log),
+      catalogue,
+      attributes: async id => attributeBuckets(await profiles.user(id)),
+      settings,
+      seed,
+      onProgress: progress,
+      ...(signal && { signal }),
+    })
+    const bundle = idOf(start)
+    await writeBundle(home.bundles, artifacts, {
+      id: bundle,
+      createdAt: start,
+      catalogueId: profiles.catalogueId,
+      catalogue,
+      items: catalogue.size,
+      seed,
+      onProgress: (step, done, total) => progress('bundle', done / Math.max(1, total), step),
+    })
+    await promoteBundle(home.bundles, bundle)
+    return { bundle, seconds: (wall() - start) / 1000, metrics: artifacts.metrics }
+  } finally {
+    await stores.close()
+  }
+}
+
+/** A bundle's id is when its training began: 20261123-164157. */
+const idOf = (time: number): string =>
+  new Date(time).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
