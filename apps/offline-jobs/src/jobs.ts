@@ -1,4 +1,5 @@
 import { homeAt, type Progress } from '@explore/embedded'
+import type { EvaluateWorldOptions } from './evaluate/evaluate-world.ts'
 
 /** What every job gets. */
 export interface JobCall {
@@ -42,6 +43,9 @@ export const JOBS = {
     const { offPeak } = await import('@explore/embedded/off-peak')
     return offPeak(homeAt(home), { ...options, wall: now, signal }, progress)
   },
+
+  'evaluate-world': async ({ progress }: JobCall, options: EvaluateWorldOptions) =>
+    (await import('./evaluate/evaluate-world.ts')).evaluateWorld(options, progress),
 } as const
 
 export type JobName = keyof typeof JOBS

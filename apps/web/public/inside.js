@@ -19,7 +19,7 @@ export const funnelOf = ({ trace = [], origin }, shown) => {
   const steps = trace.map(({ step, kind, in: from, out, ms, counts, failures, rung }) => {
     const broken = rung !== undefined || failures !== undefined
     const details = [
-      ...(rung ? [`fell back to ${rung}`] : []),
+      ...(rung ? [rung] : []),
       ...Object.entries(failures ?? {}).map(each => each.join(': ')),
       ...Object.entries(counts ?? {}).map(([name, n]) => `${name} ${short(n)}`),
     ]

@@ -1,3 +1,4 @@
+import { ExploreError } from '@explore/explore'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
 
@@ -92,6 +93,26 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
       '\nExample:\n  explore settings sources.trending.weight.new=5 page.limit=',
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
+
+  reporting(
+    'evaluate <what>',
+    'world: the funnel, its ablations and baselines in the simulated world',
+  )
+    .option('--seeds <n>', 'paired runs', '5')
+    .option('--days <n>', 'simulated days of each run', '3')
+    .option('--users <n>', 'viewers who visit', '400')
+    .option('--items <n>', 'items of the world', '20000')
+    .option('--population <n>', 'users in the history', '3000')
+    .option('--seed <n>', 'seed of the world and the training', '1')
+    .option(
+      '--arms <names>',
+      'only these besides random, popular, funnel and oracle, comma separated',
+    )
+    .addHelpText('after', '\nExample:\n  explore evaluate world --seeds 5 --json > world.json')
+    .action(async (what, options) => {
+      if (what !== 'world') throw new ExploreError('USAGE', `there is no evaluation ${what}: world`)
+      await (await import('./evaluate.ts')).evaluateWorld(options)
+    })
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
