@@ -93,7 +93,9 @@ export const createEngine = (
         retention.leave(minds, visits, user, time)
       else {
         minds.page[user] = page + 1
-        minds.nextAt[user] = Math.ceil(time) + SECOND * (1 + Math.floor(4 * uniform(visits, user, visit, OF.pause + page)))
+        minds.nextAt[user] =
+          Math.ceil(time) +
+          SECOND * (1 + Math.floor(4 * uniform(visits, user, visit, OF.pause + page)))
       }
       queue.push(minds.nextAt[user]!, user)
       return { shown, refused }

@@ -99,7 +99,9 @@ const solve3 = (m: readonly number[], right: readonly number[]): number[] => {
     a[2]! * (a[3]! * a[7]! - a[4]! * a[6]!)
   const whole = determinant(m)
   return [0, 1, 2].map(
-    column => determinant(m.map((cell, at) => (at % 3 === column ? right[Math.floor(at / 3)]! : cell))) / whole,
+    column =>
+      determinant(m.map((cell, at) => (at % 3 === column ? right[Math.floor(at / 3)]! : cell))) /
+      whole,
   )
 }
 

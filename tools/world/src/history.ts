@@ -38,7 +38,7 @@ export const createHistory = (
   }
   const log = new EventLog(catalogue, 'h')
   const engine = createEngine(nature, { seed, minds, log, users })
-  const policy = createLoggingPolicy(catalogue, users, parameters)
+  const policy = createLoggingPolicy(catalogue, population, parameters)
   const draws = streamOf(seed, 'logging')
   const seen = Array.from({ length: users }, (): number[] => [])
   const propensities: number[] = []

@@ -1,19 +1,17 @@
 import type { Catalogue } from './catalogue.ts'
+import { createLoggingTables } from './logging-tables.ts'
 import type { Parameters } from './parameters.ts'
+import type { Population } from './population.ts'
 import { placeKey } from './reactions.ts'
 import type { Request } from './response.ts'
 import { uniform, type Stream } from './rng.ts'
-import { createTable } from './table.ts'
 import { TOPICS } from './vocabulary.ts'
 
-const DAY = 86_400_000
-const HOUR = 3_600_000
-/** Clicks that a viewer's profile of topics begins with. */
-const PROFILE_PRIOR = 4
-/** Age in days over which recency falls to 1/e: in the recent component, and in the others. */
-const RECENT_DAYS = 1.5
-const FADING_DAYS = 30
+/** Clicks, spread as the items are, that a viewer's profile of topics begins with. */
+const PROFILE_PRIOR = 10
+/** A page stays short after so many draws of excluded items, or when so little chance is left. */
 const MAX_TRIES = 5000
+const LEAST = 1e-6
 
 /** The policy for one viewer at one time, before what they have seen is left out. */
 export interface Mixture {
@@ -30,89 +28,59 @@ export interface LoggedPage {
 
 /**
  * The policy that made the history, known exactly: a mixture of what is popular, what is recent,
- * what has the topics that the viewer clicks, and chance. It sees what any recommender would
- * (declared topics, clicks once they arrived) and draws from tables renewed every few hours.
+ * what has the topics that the viewer clicks, and chance. It sees what any recommender would:
+ * declared topics, and clicks once they have arrived.
  */
 export const createLoggingPolicy = (
   catalogue: Catalogue,
-  users: number,
+  population: Population,
   { logging }: Parameters,
 ) => {
-  const { size, label, createdAt, removedAt, reach } = catalogue
+  const { label } = catalogue
+  const tables = createLoggingTables(catalogue, logging)
+  const { items, placeOf, from, popular, recent, topical, even } = tables
   const topics = TOPICS.length
-  const clicks = new Float64Array(size)
-  const profiles = new Float64Array(users * topics)
+  const profiles = population.clicksBefore.slice()
   let waiting: { readonly user: number; readonly item: number; readonly time: number }[] = []
 
-  /** Tables hold the items topic by topic, topic t from place `from[t]`. */
-  const items = Array.from(label.keys()).sort((a, b) => label[a]! - label[b]! || a - b)
-  const placeOf = Uint32Array.from(items.keys())
-  items.forEach((item, place) => (placeOf[item] = place))
-  const from = Array.from({ length: topics + 1 }, (_, topic) => {
-    const place = items.findIndex(item => label[item]! >= topic)
-    return place < 0 ? size : place
-  })
-  const weights = new Float64Array(size)
-  const popular = createTable(size)
-  const recent = createTable(size)
-  const topical = createTable(size)
-  const even = createTable(size)
-  let refreshedAt = -Infinity
-  /** Items in the tables that will be taken down before the next refresh. */
-  let leaving: readonly number[] = []
-
   const refresh = (time: number): void => {
-    const fade = 2 ** ((refreshedAt - time) / DAY / logging.halfLife)
-    refreshedAt = time
-    for (let item = 0; item < size; item++) clicks[item]! *= fade
     const arrived = waiting.filter(click => click.time <= time)
     waiting = waiting.filter(click => click.time > time)
-    for (const { user, item } of arrived) {
-      clicks[item]! += 1
-      profiles[user * topics + label[item]!]! += 1
-    }
-    for (let place = 0; place < size; place++) {
-      const item = items[place]!
-      const days = (time - createdAt[item]!) / DAY
-      weights[place] = catalogue.servable(item, time)
-        ? (reach[item]! + clicks[item]!) ** logging.sharpness * Math.exp(-days / FADING_DAYS)
-        : 0
-    }
-    const there = (place: number) => weights[place]! > 0
-    const age = (place: number) => (time - createdAt[items[place]!]!) / DAY
-    popular.fill(place => weights[place]!)
-    topical.fill(place => Math.sqrt(weights[place]!))
-    recent.fill(place => (there(place) ? Math.exp(-age(place) / RECENT_DAYS) : 0))
-    even.fill(place => (there(place) ? 1 : 0))
-    const next = time + logging.refreshHours * HOUR
-    leaving = items.filter((item, place) => there(place) && removedAt[item]! <= next)
+    for (const { user, item } of arrived) profiles[user * topics + label[item]!]! += 1
+    tables.refresh(
+      time,
+      arrived.map(({ item }) => item),
+    )
   }
 
-  /** Chance of each topic for a viewer: their clicks, shrunk to what there is. */
+  /** Chance of each topic for a viewer: its share of items times the square of the viewer's lift. */
   const topicChances = (user: number): Float64Array => {
     const chances = new Float64Array(topics)
     for (let topic = 0; topic < topics; topic++) {
-      const mass = topical.mass(from[topic], from[topic + 1])
-      const own = profiles[user * topics + topic]!
-      if (mass > 0) chances[topic] = own + (PROFILE_PRIOR * mass) / topical.mass()
+      const share = topical.mass(from[topic], from[topic + 1]) / topical.mass()
+      const clicks = profiles[user * topics + topic]!
+      if (share > 0) chances[topic] = (clicks + PROFILE_PRIOR * share) ** 2 / share
     }
     const sum = chances.reduce((total, chance) => total + chance, 0)
     return chances.map(chance => chance / sum)
   }
 
   const mixture = (user: number, time: number): Mixture => {
-    if (time >= refreshedAt + logging.refreshHours * HOUR) refresh(time)
+    if (tables.isStale(time)) refresh(time)
     const chances = topicChances(user)
     return {
       chance: item => {
         const place = placeOf[item]!
         const topic = label[item]!
-        const inTopic = topical.mass(place, place + 1) / topical.mass(from[topic], from[topic + 1])
+        const part = topical.mass(place, place + 1)
         return (
           (logging.popular * popular.mass(place, place + 1)) / popular.mass() +
           (logging.recent * recent.mass(place, place + 1)) / recent.mass() +
           (logging.uniform * even.mass(place, place + 1)) / even.mass() +
-          (chances[topic]! > 0 ? logging.topical * chances[topic]! * inTopic : 0)
+          (part > 0
+            ? (logging.topical * chances[topic]! * part) /
+              topical.mass(from[topic], from[topic + 1])
+            : 0)
         )
       },
       draw: (u, v) => {
@@ -122,7 +90,8 @@ export const createLoggingPolicy = (
         u /= logging.topical
         let topic = 0
         while (topic < topics - 1 && (u -= chances[topic]!) >= 0) topic++
-        while (!(chances[topic]! > 0)) topic--
+        // Rounding can leave u beyond the last topic that has items.
+        while (chances[topic] === 0) topic--
         return items[topical.draw(v, from[topic], from[topic + 1])]!
       },
     }
@@ -137,17 +106,22 @@ export const createLoggingPolicy = (
     },
 
     /** Draws a page without what the viewer has `seen`; short when next to nothing is left. */
-    page: (request: Request, seen: readonly number[], limit: number, stream: Stream): LoggedPage => {
+    page: (
+      request: Request,
+      seen: readonly number[],
+      limit: number,
+      stream: Stream,
+    ): LoggedPage => {
       const { user, time, visit, page } = request
       const { chance, draw } = mixture(user, time)
-      const excluded = new Set(seen)
-      for (const item of leaving) if (removedAt[item]! <= time) excluded.add(item)
+      if (even.mass() === 0) return { items: [], propensities: [] }
+      const excluded = new Set([...seen, ...tables.gone(time)])
       let left = 1
       for (const item of excluded) left -= chance(item)
       const drawn: number[] = []
       const propensities: number[] = []
-      for (let slot = 0, tries = 0; slot < limit && tries < MAX_TRIES; tries++) {
-        const key = placeKey(visit, page, slot)
+      for (let tries = 0; drawn.length < limit && tries < MAX_TRIES && left > LEAST; tries++) {
+        const key = placeKey(visit, page, drawn.length)
         const u = uniform(stream, user, key, 2 * tries)
         const item = draw(u, uniform(stream, user, key, 2 * tries + 1))
         if (excluded.has(item)) continue
@@ -155,7 +129,6 @@ export const createLoggingPolicy = (
         drawn.push(item)
         propensities.push(chance(item) / left)
         left -= chance(item)
-        slot++
       }
       return { items: drawn, propensities }
     },

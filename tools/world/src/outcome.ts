@@ -28,15 +28,24 @@ export interface Outcome {
   readonly items: number
 }
 
-/** What is compared between policies: a ratio of two sums over viewers. */
+/**
+ * What is compared between policies: a ratio of two sums over viewers. Author spread is the share
+ * of a visit's impressions that bring an author not shown earlier in the visit. `gap` marks those
+ * for which the oracle is a ceiling.
+ */
 export const METRICS = [
-  { name: 'value per impression', over: 'value', under: 'impressions' },
+  { name: 'value per impression', over: 'value', under: 'impressions', gap: true },
   { name: 'click rate', over: 'clicks', under: 'impressions' },
   { name: 'long-view rate', over: 'longViews', under: 'impressions' },
   { name: 'see-less rate', over: 'seeLess', under: 'impressions' },
   { name: 'next-day return', over: 'returns', under: 'days' },
   { name: 'author spread', over: 'authors', under: 'impressions' },
-  { name: 'value per user', over: 'value', under: 'users' },
-] as const satisfies readonly { name: string; over: Count; under: Count | 'users' }[]
+  { name: 'value per user', over: 'value', under: 'users', gap: true },
+] as const satisfies readonly {
+  readonly name: string
+  readonly over: Count
+  readonly under: Count | 'users'
+  readonly gap?: true
+}[]
 
 export type Metric = (typeof METRICS)[number]

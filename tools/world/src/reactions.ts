@@ -1,7 +1,7 @@
 import { LOGGED, type EventLog, type Logged, type Row } from './event-log.ts'
 import type { Minds } from './minds.ts'
 import type { Nature } from './nature.ts'
-import { REACTIONS, type Reaction } from './parameters.ts'
+import { REACTIONS, type Reaction } from './worth.ts'
 import type { Request } from './response.ts'
 import { uniform, type Stream } from './rng.ts'
 import { REEL } from './vocabulary.ts'

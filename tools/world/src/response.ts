@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts'
 import type { Minds } from './minds.ts'
-import { REACTIONS, WORTH, type Parameters } from './parameters.ts'
+import type { Parameters } from './parameters.ts'
+import { REACTIONS, WORTH } from './worth.ts'
 import type { Population } from './population.ts'
 import type { Satiation } from './satiation.ts'
 import type { Taste } from './taste.ts'
@@ -11,7 +12,7 @@ const CLICK = REACTIONS.indexOf('click')
 const REPORT = REACTIONS.indexOf('report')
 const SEE_LESS = REACTIONS.indexOf('see_less')
 /** What pulls a null responder, whatever is shown. */
-const NULL_PULL = 0.4
+const NULL_PULL = 0.1
 
 /** A viewer asks for a page. */
 export interface Request {

@@ -68,17 +68,3 @@ const tail = (q: number): number =>
     3.754408661907416) *
     q +
     1)
-
-const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71]
-
-/**
- * Quota sampling: member `index` of a population spread evenly over trait `dimension` (0 to 19),
- * and nearly so over any pair of traits, by a shifted Weyl sequence. Populations of different
- * seeds then differ in their members, not in how many have a rare trait.
- */
-export const quota = (stream: Stream, index: number, dimension: number): number => {
-  const prime = PRIMES[dimension]
-  if (prime === undefined) throw new RangeError(`quota has no dimension ${dimension}`)
-  const point = (index + 1) * Math.sqrt(prime) + uniform(stream, dimension)
-  return Math.min(Math.max(point - Math.floor(point), 1e-9), 1 - 1e-9)
-}

@@ -17,10 +17,7 @@ export interface Key {
 }
 
 /** Topics lie on the sphere at random, so that some are neighbours. */
-export const createSpace = (
-  stream: Stream,
-  { dimension, scatter }: Parameters['taste'],
-): Space => {
+export const createSpace = (stream: Stream, { dimension, scatter }: Parameters['taste']): Space => {
   const centres = new Float32Array(TOPICS.length * dimension)
   for (let topic = 0; topic < TOPICS.length; topic++) {
     for (let d = 0; d < dimension; d++) centres[topic * dimension + d] = normal(stream, topic, d)

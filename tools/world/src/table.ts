@@ -12,8 +12,7 @@ export const createTable = (size: number): Table => {
   const before = new Float64Array(size + 1)
   return {
     fill: weight => {
-      for (let place = 0; place < size; place++)
-        before[place + 1] = before[place]! + weight(place)
+      for (let place = 0; place < size; place++) before[place + 1] = before[place]! + weight(place)
     },
     mass: (from = 0, to = size) => before[to]! - before[from]!,
     draw: (u, from = 0, to = size) => {

@@ -2,7 +2,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Served } from './engine.ts'
 import { LOGGED, type EventLog } from './event-log.ts'
 import { COUNTS, type Count, type Outcome } from './outcome.ts'
-import { WORTH } from './parameters.ts'
+import { WORTH } from './worth.ts'
 import type { Request } from './response.ts'
 
 const DAY = 86_400_000
@@ -20,9 +20,10 @@ const COUNTED: Readonly<Partial<Record<(typeof LOGGED)[number], Count>>> = {
 
 /** Keeps the books of one run that begins at `start`. */
 export const createTally = (catalogue: Catalogue, size: number, start: number) => {
-  const users = Object.fromEntries(
-    COUNTS.map(count => [count, new Float64Array(size)]),
-  ) as Record<Count, Float64Array>
+  const users = Object.fromEntries(COUNTS.map(count => [count, new Float64Array(size)])) as Record<
+    Count,
+    Float64Array
+  >
   const activeDays = new Uint32Array(size)
   const authorsOfVisit = Array.from({ length: size }, () => new Set<number>())
   const byAuthor = new Map<number, number>()

@@ -2,7 +2,8 @@ import type { Event, Item, Millis, User } from '@explore/explore'
 import { describeItem, describeUser } from './describe.ts'
 import { createHistory } from './history.ts'
 import { createNature } from './nature.ts'
-import { PRESETS, type Parameters } from './parameters.ts'
+import type { Parameters } from './parameters.ts'
+import { PRESETS } from './presets.ts'
 import { streamOf } from './rng.ts'
 import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts'
 
@@ -41,7 +42,10 @@ export interface World {
   simulation(options: SimulationOptions): Simulation
 }
 
-/** A world by its seed: the same options give the same world, to the last event. */
+/**
+ * A world by its seed: the same options give the same world, to the last event. Throws RangeError
+ * for options out of bounds.
+ */
 export const createWorld = ({
   seed,
   now,
@@ -50,12 +54,11 @@ export const createWorld = ({
   historyDays = 14,
   params = PRESETS.mid,
 }: WorldOptions): World => {
-  const limits = { items: [1, 5_000_000], users: [1, 1_000_000], historyDays: [1, 365] } as const
-  for (const [name, value] of Object.entries({ items, users, historyDays })) {
-    const [least, most] = limits[name as keyof typeof limits]
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
-  }
+  within('seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+  within('now', now, 0, 8.64e15)
+  within('items', items, 1, 200_000)
+  within('users', users, 1, 100_000)
+  within('historyDays', historyDays, 1, 365)
   const start = now - historyDays * DAY
   const scale = { seed, items, users, historyDays, horizonDays: HORIZON_DAYS, now }
   const nature = createNature(scale, params)
@@ -77,12 +80,14 @@ export const createWorld = ({
           yield { eventId: log.event(row).eventId, propensity: propensities[row]! }
     },
     simulation: options => {
-      const { days, users: visitors = users } = options
-      if (!Number.isInteger(days) || days < 1 || days > HORIZON_DAYS)
-        throw new RangeError(`days must be an integer from 1 to ${HORIZON_DAYS}, not ${days}`)
-      if (!Number.isInteger(visitors) || visitors < 1 || visitors > users)
-        throw new RangeError(`users must be an integer from 1 to ${users}, not ${visitors}`)
+      within('days', options.days, 1, HORIZON_DAYS)
+      within('users', options.users ?? users, 1, users)
       return createSimulation({ nature, history, worldSeed: seed, now }, options)
     },
   }
+}
+
+const within = (name: string, value: number, least: number, most: number): void => {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
 }

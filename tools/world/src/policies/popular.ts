@@ -1,15 +1,15 @@
 import type { Event } from '@explore/explore'
 import { itemId, numberOf } from '../describe.ts'
-import { WORTH } from '../parameters.ts'
+import { WORTH } from '../worth.ts'
 import type { Policy } from '../policy.ts'
 import type { World } from '../world.ts'
 import { createShelf } from './shelf.ts'
 
 const HOUR = 3_600_000
 /** Impressions at the average value that every item begins with. */
-const PRIOR = 20
+const PRIOR = 60
 /** Half-life of what is known about an item, and time between two rankings. */
-const HALF_LIFE = 72 * HOUR
+const HALF_LIFE = 168 * HOUR
 const RANKING_EVERY = 3 * HOUR
 
 /**
