@@ -1,0 +1,33 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { describedCode, NOWHERE } from './schemas/problem.ts'
+
+/** What the OpenAPI document says beyond the routes' own schemas. */
+export const documentOptions = (version: string): FastifyDynamicSwaggerOptions => ({
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Explore',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: [
+        'Pages of recommendations, and the events, items and viewers that they are made of.',
+        'Every answer bears x-request-id: the one sent, or one made here.',
+        'Every error is application/problem+json with a stable `code`, the `field` at fault and a',
+        '`hint`. A request that reaches no route is refused by one of:\n\n',
+        NOWHERE.map(describedCode).join('\n\n'),
+      ].join(' '),
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'explore', description: 'Pages.' },
+      { name: 'events', description: 'What viewers did.' },
+      { name: 'items', description: 'What can be recommended.' },
+      { name: 'users', description: 'Whom it is recommended to.' },
+      { name: 'operations', description: 'Settings, health, this document.' },
+    ],
+  },
+  // A shared schema's own name is its name in the document.
+  refResolver: {
+    buildLocalReference: (json, _uri, _fragment, i) => String(json.$id ?? `schema-${i}`),
+  },
+})

@@ -1,0 +1,124 @@
+import { ExploreError } from '@explore/explore'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { Writable } from 'node:stream'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Edge } from './edge.ts'
+import { listen } from './listen.ts'
+import type { Problem } from './problem.ts'
+import { edgeOf } from './testing/edge-of.ts'
+
+const portOf = (edge: Edge): number => (edge.server.address() as AddressInfo).port
+
+test('an unforeseen error tells the caller nothing and the log everything, under one id', async () => {
+  const lines: string[] = []
+  const stream = new Writable({
+    write: (chunk, _, done) => {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const broken = { page: () => Promise.reject(new TypeError('secret of /home/me')) }
+  const edge = edgeOf(broken, { logger: { stream } })
+  const reply = await edge.inject({ url: '/v1/explore/u1', headers: { 'x-request-id': 'mine-1' } })
+  expect(reply.statusCode).toBe(500)
+  expect(reply.json<Problem>()).toMatchObject({ code: 'INTERNAL', requestId: 'mine-1' })
+  expect(reply.body).not.toContain('secret')
+  const logged = JSON.parse(lines.join(''))
+  expect(logged).toMatchObject({ reqId: 'mine-1', err: { message: 'secret of /home/me' } })
+})
+
+test.each([undefined, null, 'text', {}])('%j thrown is an internal error', async thrown => {
+  const edge = edgeOf({ page: () => Promise.reject(thrown) })
+  const reply = await edge.inject('/v1/explore/u1')
+  expect(reply.json<Problem>()).toMatchObject({ status: 500, code: 'INTERNAL' })
+})
+
+test('backpressure tells when to come back', async () => {
+  const overloaded = new ExploreError('OVERLOADED', 'too many events wait')
+  const edge = edgeOf({ record: () => Promise.reject(overloaded) })
+  const reply = await edge.inject({ method: 'POST', url: '/v1/events', payload: [{}] })
+  expect(reply.statusCode).toBe(503)
+  expect(reply.headers['retry-after']).toBe('1')
+  expect(reply.json<Problem>().code).toBe('OVERLOADED')
+})
+
+test('x-request-id is echoed where it is sound, else made, never twice the same', async () => {
+  const edge = edgeOf()
+  const idFor = async (given?: string) =>
+    (await edge.inject({ url: '/v1/health/live', headers: given ? { 'x-request-id': given } : {} }))
+      .headers['x-request-id']
+  expect(await idFor('trace:42')).toBe('trace:42')
+  const made = [await idFor(), await idFor('has space'), await idFor('x'.repeat(65))]
+  expect(new Set(made).size).toBe(3)
+  expect(made.every(id => /^[a-z0-9]+-[a-z0-9]+$/.test(String(id)))).toBe(true)
+})
+
+test('while it closes, a kept connection is told to go elsewhere', async () => {
+  let finish = (_: unknown): void => {}
+  const edge = edgeOf({ health: () => new Promise(resolve => (finish = resolve as typeof finish)) })
+  await edge.listen({ port: 0 })
+  const port = portOf(edge)
+  const socket = connect(port)
+  onTestFinished(() => void socket.destroy())
+  const replies: string[] = []
+  socket.on('data', chunk => replies.push(String(chunk)))
+  const get = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+
+  const reached = once(edge.server, 'request')
+  get('/v1/health/ready')
+  await reached
+  const closed = edge.close()
+  await new Promise(resolve => setImmediate(resolve))
+  const second = once(edge.server, 'request')
+  get('/v1/health/live')
+  await second
+  finish({ ready: true, bundle: null, items: 0, lag: 0, problems: [] })
+  await closed
+  await once(socket, 'close')
+  const [first, last] = replies.join('').split(/(?=HTTP\/1\.1 )/)
+  expect(first).toContain('HTTP/1.1 200')
+  expect(last).toContain('HTTP/1.1 503')
+  expect(last).toContain('SHUTTING_DOWN')
+  expect(last).toContain('retry-after: 1')
+})
+
+const raw = async (bytes: string): Promise<string> => {
+  const edge = edgeOf()
+  await edge.listen({ port: 0 })
+  onTestFinished(() => edge.close())
+  const socket = connect(portOf(edge))
+  const replies: string[] = []
+  socket.on('data', chunk => replies.push(String(chunk)))
+  socket.write(bytes)
+  await once(socket, 'close')
+  return replies.join('')
+}
+
+test.each([
+  ['garbage', 'hello\r\n\r\n', 'HTTP/1.1 400 Bad Request', 'REQUEST_MALFORMED'],
+  [
+    'headers beyond 16 KiB',
+    `GET / HTTP/1.1\r\nx: ${'a'.repeat(17_000)}\r\n\r\n`,
+    'HTTP/1.1 431 Request Header Fields Too Large',
+    'HEADERS_TOO_LARGE',
+  ],
+])('%s on the socket is answered with a problem', async (_, bytes, status, code) => {
+  const reply = await raw(bytes)
+  expect(reply.startsWith(status)).toBe(true)
+  const [head, body] = reply.split('\r\n\r\n')
+  const problem = JSON.parse(body!) as Problem
+  expect(problem).toMatchObject({ code, status: Number(status.split(' ')[1]) })
+  expect(head).toContain(`x-request-id: ${problem.requestId}`)
+})
+
+test('a port that is taken is named', async () => {
+  const [one, other] = [edgeOf(), edgeOf()]
+  onTestFinished(() => Promise.all([one.close(), other.close()]).then(() => {}))
+  await listen(one, { host: '127.0.0.1', port: 0 })
+  const port = portOf(one)
+  await expect(listen(other, { host: '127.0.0.1', port })).rejects.toMatchObject({
+    code: 'PORT_IN_USE',
+    field: 'port',
+  })
+})

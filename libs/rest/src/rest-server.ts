@@ -1,0 +1,88 @@
+import { ExploreError, type ExploreService } from '@explore/explore'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import { refuseClient } from './client-error.ts'
+import { documentOptions } from './document-options.ts'
+import type { Edge } from './edge.ts'
+import { jsonBody } from './json-body.ts'
+import { refuseUnknownRoutes } from './method-not-allowed.ts'
+import { sendProblem } from './problem.ts'
+import { requestIds } from './request-ids.ts'
+import { routes, sharedSchemas } from './routes/index.ts'
+import { validatorCompiler } from './validate.ts'
+import { webRoutes } from './web-routes.ts'
+
+export interface RestOptions {
+  /** The product's version, as the API's. */
+  readonly version: string
+  readonly now: () => number
+  /** Largest body in bytes. */
+  readonly bodyLimit?: number
+  /** Folder of the viewer to serve at `/`. */
+  readonly webRoot?: string
+  /** As fastify takes it; without one nothing is logged. */
+  readonly logger?: FastifyServerOptions['logger']
+}
+
+/** Time for a whole request to arrive: frees what a slow or broken client holds. */
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** The REST edge: every operation of `service` under /v1, its document, its reference, its viewer. */
+export const restServer = (service: ExploreService, options: RestOptions): Edge => {
+  const ids = requestIds(options.now)
+  const edge: Edge = fastify({
+    logger: options.logger ?? false,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimit ?? 8 * 1024 * 1024,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    return503OnClosing: false,
+    genReqId: ids.of,
+    clientErrorHandler: refuseClient(ids.next),
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    // Longer ids than any route takes must reach the check that says so.
+    routerOptions: { maxParamLength: 16_384 },
+  })
+
+  let closing = false
+  edge.addHook('preClose', async () => {
+    closing = true
+  })
+  edge.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    if (closing) throw new ExploreError('SHUTTING_DOWN', 'this server is shutting down')
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') {
+      throw new ExploreError(
+        'MEDIA_TYPE_UNSUPPORTED',
+        `content-encoding ${encoding} is not taken`,
+        {
+          field: 'content-encoding',
+          hint: 'send the body as it is, uncompressed',
+        },
+      )
+    }
+  })
+  edge.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  edge.setValidatorCompiler(validatorCompiler(sharedSchemas))
+  edge.removeAllContentTypeParsers()
+  edge.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => jsonBody(body),
+  )
+  refuseUnknownRoutes(edge)
+
+  for (const schema of sharedSchemas) edge.addSchema(schema)
+  edge.register(swagger, documentOptions(options.version))
+  edge.register(async scope => routes(scope as Edge, service, options.version))
+  edge.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // Without the top bar, which would load documents from elsewhere, and the badge of a public validator.
+    uiConfig: { layout: 'BaseLayout', validatorUrl: null, tryItOutEnabled: true },
+    theme: { title: 'Explore API' },
+  })
+  if (options.webRoot !== undefined) edge.register(webRoutes, { root: options.webRoot })
+  return edge
+}
