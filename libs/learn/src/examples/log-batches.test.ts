@@ -1,0 +1,32 @@
+import type { Event, EventLog } from '@explore/explore'
+import { expect, it } from 'vitest'
+import { logBatches } from './log-batches.ts'
+
+const events = Array.from({ length: 25 }, (_, i): Event => ({
+  eventId: `e${i}`,
+  userId: 'u',
+  type: 'click',
+  itemId: 'i',
+  time: i,
+}))
+
+const logOf = (events: Event[]): EventLog => ({
+  append: async more => void events.push(...more),
+  read: (from, max) => {
+    const read = events.slice(from, from + max)
+    return { first: from, next: from + read.length, events: read }
+  },
+  end: () => events.length,
+  close: async () => {},
+})
+
+it('reads to the end that the log had, whatever is appended meanwhile', async () => {
+  const log = logOf([...events])
+  const read: Event[] = []
+  for await (const batch of logBatches(log, { from: 3, max: 10 })) {
+    expect(batch.length).toBeLessThanOrEqual(10)
+    read.push(...batch)
+    await log.append(events)
+  }
+  expect(read).toEqual(events.slice(3))
+})

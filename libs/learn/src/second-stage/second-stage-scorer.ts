@@ -1,0 +1,40 @@
+import {
+  type CandidateFeatures,
+  type Head,
+  HEADS,
+  type SecondStage,
+  type ViewerFeatures,
+} from '@explore/explore'
+import { candidateFeeds, viewerFeeds } from '../examples/model-inputs.ts'
+import type { DType } from '../onnx/types.ts'
+import { openSession } from '../runtime.ts'
+
+/** The second stage in this process, of one viewer's candidates or of many viewers' at once. */
+export interface SecondStageScorer extends SecondStage {
+  readonly predict: (
+    viewers: ViewerFeatures,
+    candidates: CandidateFeatures,
+  ) => Promise<Readonly<Record<Head, Float32Array>>>
+  readonly release: () => Promise<void>
+}
+
+/** Runs a second-stage model of the bundle format. */
+export const secondStageScorer = async (model: Uint8Array): Promise<SecondStageScorer> => {
+  const session = await openSession(model)
+  const wanted = Object.fromEntries(HEADS.map(head => [head, null]))
+  return {
+    predict: async (viewers, candidates) => {
+      const given = { ...viewerFeeds(viewers), ...candidateFeeds(candidates) }
+      const feeds = session.inputs.map(name => {
+        const { data, dims } = given[name]
+        const dtype: DType = data instanceof Int32Array ? 'int32' : 'float32'
+        return [name, session.tensor(dtype, data, dims)] as const
+      })
+      const results = await session.run(Object.fromEntries(feeds), wanted)
+      return Object.fromEntries(
+        HEADS.map(head => [head, results[head].data as Float32Array]),
+      ) as Record<Head, Float32Array>
+    },
+    release: session.release,
+  }
+}
