@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { type Bundle, type Catalogue, ExploreError } from '@explore/explore'
+import { tieredRows } from '../dot/tiered-rows.ts'
+import { onnxModel, type OnnxModel } from '../onnx/onnx-model.ts'
+import { exactIndex } from '../vectors/exact-index.ts'
+import { hnswIndex } from '../vectors/hnsw-index.ts'
+import { hnswAvailable } from '../vectors/hnsw-library.ts'
+import { tieredIndex } from '../vectors/tiered-index.ts'
+import type { VectorIndex } from '../vectors/vector-index.ts'
+import { MODEL_NAMES, type ModelName } from './artifacts.ts'
+import { firstStage } from './first-stage.ts'
+import { freshener, type World } from './freshener.ts'
+import { INDEX, modelFile } from './manifest.ts'
+import { modelSpecs } from './model-specs.ts'
+import { retriever } from './retriever.ts'
+import { secondStage } from './second-stage.ts'
+import { shareBundle, type SharedBundle } from './share-bundle.ts'
+
+export interface LoadOptions extends World {
+  /** Of the profile store that `catalogue` replicates. */
+  readonly catalogueId: string
+  /** Whether to compare checksums where the bundle is read here. Default true. */
+  readonly verify?: boolean
+  /** Candidates that an HNSW search keeps at least. */
+  readonly ef?: number
+}
+
+/**
+ * Opens a bundle for one thread: from its folder, or from what another thread of the process shared.
+ * On return it covers the whole catalogue as it is now, and every model has run once.
+ * Throws BUNDLE_MISSING, BUNDLE_BROKEN, BUNDLE_FOREIGN, MODEL_SIGNATURE.
+ */
+export const loadBundle = async (
+  source: string | SharedBundle,
+  options: LoadOptions,
+): Promise<Bundle> => {
+  const shared = typeof source === 'string' ? await shareBundle(source, options) : source
+  const { dir, manifest, contents } = shared
+  const { id, items, dimension, firstDimension } = manifest
+  checkOrigin(shared, options)
+  const models = await openModels(dir, modelSpecs(dimension, firstDimension))
+  const close = async (): Promise<void> => {
+    for (const model of Object.values(models)) await model.release()
+  }
+  try {
+    const vectors = tieredRows(shared.vectors)
+    const firstItems = tieredRows(shared.firstItems)
+    const index = tieredIndex((await graphOf(shared, options)) ?? exactIndex(vectors.base), vectors)
+    const towers = {
+      retrievalTower: models['retrieval-item'],
+      firstTower: models['first-item'],
+    }
+    const parts = { items, contents, index, vectors, firstItems, ...towers }
+    const refresh = freshener(parts, options)
+    await refresh(changedSince(shared, options.catalogue))
+    return {
+      id,
+      items,
+      retriever: retriever(shared, models['retrieval-user'], index, vectors),
+      firstStage: firstStage(models['first-user'], items, firstItems),
+      secondStage: secondStage(models['second-stage'], items),
+      refresh,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const checkOrigin = ({ manifest }: SharedBundle, options: LoadOptions): void => {
+  const { catalogue, catalogueId } = options
+  if (manifest.catalogueId === catalogueId && manifest.items <= catalogue.size) return
+  const origin = `bundle ${manifest.id} is of ${manifest.items} items of catalogue ${manifest.catalogueId}`
+  throw new ExploreError(
+    'BUNDLE_FOREIGN',
+    `${origin}, this is catalogue ${catalogueId} of ${catalogue.size} items`,
+    { field: 'catalogueId' },
+  )
+}
+
+const openModels = async (
+  dir: string,
+  specs: ReturnType<typeof modelSpecs>,
+): Promise<Readonly<Record<ModelName, OnnxModel>>> => {
+  const models: Partial<Record<ModelName, OnnxModel>> = {}
+  try {
+    for (const name of MODEL_NAMES) {
+      const file = modelFile(name)
+      models[name] = await onnxModel(join(dir, file), file, specs[name])
+    }
+  } catch (error) {
+    for (const model of Object.values(models)) await model.release()
+    throw error
+  }
+  return models as Record<ModelName, OnnxModel>
+}
+
+/** The bundle's graph, undefined where it has none or hnswlib-node is not installed here. */
+const graphOf = async (
+  { dir, manifest: { files, dimension, items } }: SharedBundle,
+  { ef }: LoadOptions,
+): Promise<VectorIndex | undefined> => {
+  if (!Object.hasOwn(files, INDEX) || !hnswAvailable().available) return undefined
+  const fail = (what: string, cause?: unknown): never => {
+    throw new ExploreError('BUNDLE_BROKEN', `${INDEX} ${what}`, { field: INDEX, cause })
+  }
+  const graph = await hnswIndex(join(dir, INDEX), { dimension, ef }).catch((cause: Error) =>
+    fail(`cannot be read: ${cause.message}`, cause),
+  )
+  return graph.size === items ? graph : fail(`holds ${graph.size} of ${items} items`)
+}
+
+/** Ordinals that the tables may not speak for. Without hashes changes of old items stay unknown. */
+const changedSince = function* (
+  { manifest: { items }, contents }: SharedBundle,
+  catalogue: Catalogue,
+): Iterable<number> {
+  for (let item = 0; item < catalogue.size; item++) {
+    if (contents !== undefined || item >= items || !catalogue.servable(item)) yield item
+  }
+}

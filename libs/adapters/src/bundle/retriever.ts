@@ -1,0 +1,54 @@
+import type { Retriever } from '@explore/explore'
+import type { Found } from '@explore/pipeline'
+import type { TieredRows } from '../dot/tiered-rows.ts'
+import type { OnnxModel } from '../onnx/onnx-model.ts'
+import { keep, NOTHING } from '../vectors/found.ts'
+import type { TieredIndex } from '../vectors/tiered-index.ts'
+import { NO_ITEM } from './artifacts.ts'
+import { runOn } from './feeds.ts'
+import type { SharedBundle } from './share-bundle.ts'
+
+/** Two-tower retrieval over one bundle: query tower, index, vectors and lists of neighbours. */
+export const retriever = (
+  { manifest: { items, dimension, neighbours: width }, ...tables }: SharedBundle,
+  tower: OnnxModel,
+  index: TieredIndex,
+  vectors: TieredRows,
+): Retriever => {
+  /** The neighbours that the bundle lists for `item`, undefined where it lists none. */
+  const listed = (item: number): Found | undefined => {
+    if (item >= items) return undefined
+    const from = item * width
+    const list = tables.neighbourItems.subarray(from, from + width)
+    const end = list.indexOf(NO_ITEM)
+    const length = end === -1 ? width : end
+    if (length === 0) return undefined
+    return {
+      items: list.subarray(0, length),
+      scores: tables.neighbourScores.subarray(from, from + length),
+    }
+  }
+
+  return {
+    dimension,
+    embed: async viewer => (await runOn(tower, items, { viewer })).embedding!,
+    search: (query, k) => index.search(query, k),
+    neighbours: (item, k) => {
+      const list = listed(item)
+      if (list !== undefined) return keep(list, index.live, k)
+      if (item >= items && !vectors.isFresh(item)) return NOTHING
+      const found = index.search(vectors.copy(Uint32Array.of(item)), k + 1)
+      const others = keep(positive(found), other => other !== item, k)
+      return { items: others.items, scores: others.scores.map(score => Math.min(1, score)) }
+    },
+    vectors: wanted => vectors.copy(wanted),
+  }
+}
+
+/** The part of a list, best first, that is alike at all. */
+const positive = ({ items, scores }: Found): Found => {
+  const end = scores.findIndex(score => score <= 0)
+  return end === -1
+    ? { items, scores }
+    : { items: items.subarray(0, end), scores: scores.subarray(0, end) }
+}

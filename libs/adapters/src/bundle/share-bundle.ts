@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { ExploreError } from '@explore/explore'
+import { packedRows, rowAt, rowTable, type RowTable } from '../dot/row-table.ts'
+import { NO_ITEM } from './artifacts.ts'
+import { readInto } from './files.ts'
+import * as names from './manifest.ts'
+import { verifyBundle } from './verify-bundle.ts'
+
+/** A bundle's tables in memory that threads share. Plain data: send it to workers with `postMessage`. */
+export interface SharedBundle {
+  readonly dir: string
+  readonly manifest: names.Manifest
+  /** [N, dimension] */
+  readonly vectors: RowTable
+  /** [N, firstDimension] */
+  readonly firstItems: RowTable
+  /** [N, K] ordinals, best first, NO_ITEM = none. */
+  readonly neighbourItems: Uint32Array
+  /** [N, K] */
+  readonly neighbourScores: Float32Array
+  /** [N], where the bundle has them. */
+  readonly contents: Uint32Array | undefined
+}
+
+/**
+ * Reads a bundle's tables once for all threads of the process; `verify` (default true) compares all of its
+ * files with their checksums first. Throws BUNDLE_MISSING or BUNDLE_BROKEN.
+ */
+export const shareBundle = async (
+  dir: string,
+  { verify = true }: { readonly verify?: boolean } = {},
+): Promise<SharedBundle> => {
+  const manifest = await (verify ? verifyBundle(dir) : names.readManifest(dir))
+  const { items, neighbours: width } = manifest
+
+  const words = async (name: string, length: number): Promise<SharedArrayBuffer> => {
+    checkBytes(name, manifest, length * 4)
+    const buffer = new SharedArrayBuffer(length * 4)
+    await readInto(join(dir, name), new Uint8Array(buffer))
+    return buffer
+  }
+  const table = async (name: string, columns: number): Promise<RowTable> => {
+    checkBytes(name, manifest, items * columns * 4)
+    const rows = rowTable(items, columns)
+    const packed = packedRows(rows)
+    const values = packed ?? new Float32Array(items * columns)
+    await readInto(
+      join(dir, name),
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    )
+    for (let id = 0; packed === undefined && id < items; id++) {
+      rowAt(rows, id).set(values.subarray(id * columns, (id + 1) * columns))
+    }
+    return rows
+  }
+
+  const neighbourItems = new Uint32Array(await words(names.NEIGHBOUR_ITEMS, items * width))
+  if (neighbourItems.some(item => item >= items && item !== NO_ITEM)) {
+    throw broken(names.NEIGHBOUR_ITEMS, `names an item that is not below ${items}`)
+  }
+  return {
+    dir,
+    manifest,
+    vectors: await table(names.VECTORS, manifest.dimension),
+    firstItems: await table(names.FIRST_ITEMS, manifest.firstDimension),
+    neighbourItems,
+    neighbourScores: new Float32Array(await words(names.NEIGHBOUR_SCORES, items * width)),
+    contents: Object.hasOwn(manifest.files, names.CONTENTS)
+      ? new Uint32Array(await words(names.CONTENTS, items))
+      : undefined,
+  }
+}
+
+const checkBytes = (name: string, { files }: names.Manifest, expected: number): void => {
+  const { bytes } = files[name]!
+  if (bytes !== expected) {
+    throw broken(name, `has ${bytes} bytes, the manifest's widths make it ${expected}`)
+  }
+}
+
+const broken = (file: string, what: string): ExploreError =>
+  new ExploreError('BUNDLE_BROKEN', `${file} ${what}`, { field: file })

@@ -1,0 +1,45 @@
+import type { LmdbEnvironment } from './open-lmdb.ts'
+
+/** Each value is preceded by the f64 time at which it expires, Infinity for never. */
+const HEADER = 8
+
+/** Values by key, with an index by time of expiry, which `expire` walks. */
+export const expiringValues = (env: LmdbEnvironment) => {
+  const values = env.table<Uint8Array, string>('values', { encoding: 'binary' })
+  const expiries = env.table<Uint8Array, [expires: number, key: string]>('expiries', {
+    encoding: 'binary',
+  })
+  const NOTHING = new Uint8Array(0)
+
+  const expiryOf = (key: string): number | undefined => {
+    const stored = values.getBinaryFast(key)
+    return stored && new DataView(stored.buffer, stored.byteOffset).getFloat64(0, true)
+  }
+
+  return {
+    get: (key: string): Uint8Array | undefined => {
+      const stored = values.getBinaryFast(key)
+      return stored && new Uint8Array(stored.subarray(HEADER, stored.length))
+    },
+    /** Within a write transaction. */
+    put: (key: string, value: Uint8Array, expires = Infinity): void => {
+      const before = expiryOf(key)
+      if (before !== undefined && before !== expires) expiries.remove([before, key])
+      const bytes = new Uint8Array(HEADER + value.length)
+      new DataView(bytes.buffer).setFloat64(0, expires, true)
+      bytes.set(value, HEADER)
+      values.put(key, bytes)
+      if (expires !== Infinity && before !== expires) expiries.put([expires, key], NOTHING)
+    },
+    /** Within a write transaction: removes up to `limit` values that have expired by `now`; returns how many. */
+    expire: (now: number, limit: number): number => {
+      const [end] = [[now, '\u{10ffff}']] as unknown as [never]
+      const due = [...expiries.getKeys({ end, limit })]
+      for (const key of due) {
+        values.remove(key[1])
+        expiries.remove(key)
+      }
+      return due.length
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { ExploreError, pastBoards, type StateStore } from '@explore/explore'
+import { chunksOf } from './chunks-of.ts'
+import { counterRows } from './counter-rows.ts'
+import { expiringValues } from './expiring-values.ts'
+import { leaderboards } from './leaderboards.ts'
+import { type LmdbEnvironment, metaOf } from './open-lmdb.ts'
+
+/** Most members of a leaderboard. */
+const BOARD_CAPACITY = 50_000
+/** Changes in one transaction of work that need not be atomic: others write in between. */
+const CHUNK = 1000
+
+/** Serving state in LMDB. Reads are synchronous and see all that was committed before them. */
+export const lmdbStateStore = (
+  env: LmdbEnvironment,
+  { boardCapacity = BOARD_CAPACITY }: { readonly boardCapacity?: number } = {},
+): StateStore => {
+  const meta = metaOf(env)
+  const users = env.table<Uint8Array, string>('users', { encoding: 'binary' })
+  const counters = counterRows(env)
+  const boards = leaderboards(env, boardCapacity)
+  const values = expiringValues(env)
+  const watermark = (): number => (meta.get('watermark') as number | undefined) ?? 0
+
+  return {
+    users: ids => {
+      env.refresh()
+      return ids.map(id => {
+        const state = users.getBinaryFast(id)
+        return state && new Uint8Array(state.subarray(0, state.length))
+      })
+    },
+    userIds: (after, limit) => {
+      env.refresh()
+      const start = after === undefined ? {} : { start: after, exclusiveStart: true }
+      return [...users.getKeys({ ...start, limit })]
+    },
+    counters: items => {
+      env.refresh()
+      return counters.read(items)
+    },
+    top: (board, n) => {
+      env.refresh()
+      return boards.top(board, n)
+    },
+    apply: write =>
+      env.write(() => {
+        if (watermark() !== write.expected) {
+          throw new ExploreError(
+            'WATERMARK_MISMATCH',
+            `the watermark is ${watermark()}, not ${write.expected}`,
+          )
+        }
+        for (const [user, state] of write.users) users.put(user, state)
+        counters.add(write.counters)
+        boards.add(write.boards)
+        meta.put('watermark', write.watermark)
+      }),
+    watermark: () => {
+      env.refresh()
+      return watermark()
+    },
+    get: key => {
+      env.refresh()
+      return values.get(key)
+    },
+    put: (key, value, expires) => env.write(() => values.put(key, value, expires)),
+    putMany: async (entries, expires) => {
+      for (const chunk of chunksOf(entries, CHUNK)) {
+        await env.write(() => {
+          for (const [key, value] of chunk) values.put(key, value, expires)
+        })
+      }
+    },
+    sweep: async now => {
+      env.refresh()
+      for (const board of pastBoards(boards.names())) {
+        while (!(await env.write(() => boards.shrink(board, CHUNK)))) continue
+      }
+      let gone = 0
+      for (let more = CHUNK; more === CHUNK; gone += more) {
+        more = await env.write(() => values.expire(now, CHUNK))
+      }
+      return gone
+    },
+    close: () => Promise.resolve(),
+  }
+}

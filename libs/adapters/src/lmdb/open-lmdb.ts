@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { ExploreError } from '@explore/explore'
+import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb'
+import { checkDataFile } from './data-file.ts'
+import { lmdbError } from './lmdb-error.ts'
+
+/** Version of all that the stores write: keys, encodings, tables. Raise it when older code must not read on. */
+const FORMAT = 1
+
+/** One LMDB environment; any number of threads and processes may have it open. */
+export interface LmdbEnvironment {
+  readonly path: string
+  /** A table of the environment, made at its first use. */
+  readonly table: <V, K extends Key>(name: string, options: DatabaseOptions) => Database<V, K>
+  /**
+   * Runs `work` in a write transaction; resolves when it is on disk. All that is asked for while a commit is under
+   * way goes into the next one. `work` must be synchronous and must not throw after its first write: what it wrote
+   * would stay. Rejects with DISK_FULL or what `work` threw.
+   */
+  readonly write: <T>(work: () => T) => Promise<T>
+  /** Lets the reads that follow see all that any thread or process has committed. */
+  readonly refresh: () => void
+  /** Waits for the writes under way. The stores on the environment end with it. */
+  readonly close: () => Promise<void>
+}
+
+export interface LmdbOptions {
+  /** Bytes of address space to map; grown when the data outgrows them. Default 16 GiB. */
+  readonly mapSize?: number
+  readonly readOnly?: boolean
+}
+
+/**
+ * Opens the environment in the folder `path`, made if it is missing.
+ * Throws STATE_NEWER, STATE_BROKEN, STATE_FORBIDDEN or DISK_FULL.
+ */
+export const openLmdb = (
+  path: string,
+  { mapSize = 16 * 2 ** 30, readOnly = false }: LmdbOptions = {},
+): LmdbEnvironment => {
+  const folder = resolve(path)
+  const root = openRoot(folder, mapSize, readOnly)
+  let closing: Promise<void> | undefined
+
+  const expectOpen = (): void => {
+    if (closing) throw new ExploreError('SHUTTING_DOWN', `${folder} is closed`)
+  }
+  const table = <V, K extends Key>(name: string, options: DatabaseOptions): Database<V, K> => {
+    const found = root.openDB<V, K>(name, options) as Database<V, K> | undefined
+    if (found === undefined) throw new ExploreError('STATE_BROKEN', `${folder} has no ${name}`)
+    return found
+  }
+  const env: LmdbEnvironment = {
+    path: folder,
+    table,
+    write: async work => {
+      expectOpen()
+      if (readOnly) throw new ExploreError('STATE_FORBIDDEN', `${folder} was opened to be read`)
+      let thrown: unknown
+      try {
+        // In lmdb 3.5 the promise waits for fdatasync; `flushed` must not be awaited: it never
+        // settles when a later commit fails.
+        return await root.transaction(() => {
+          try {
+            return work()
+          } catch (error) {
+            thrown = error
+            throw error
+          }
+        })
+      } catch (error) {
+        throw lmdbError(folder, thrown ?? (await reasonOf(error)))
+      }
+    },
+    refresh: () => {
+      expectOpen()
+      root.resetReadTxn()
+    },
+    close: () => (closing ??= root.close()),
+  }
+  try {
+    claim(env, root, readOnly)
+  } catch (error) {
+    void env.close()
+    throw lmdbError(folder, error)
+  }
+  return env
+}
+
+const openRoot = (folder: string, mapSize: number, readOnly: boolean): RootDatabase => {
+  try {
+    checkDataFile(join(folder, 'data.mdb'))
+    return open({
+      path: folder,
+      noSubdir: false,
+      readOnly,
+      mapSize,
+      maxDbs: 32,
+      maxReaders: 1024,
+      // A commit is visible only when it is durable, so that no state is ahead of its log after a power loss.
+      overlappingSync: false,
+      // The batches of event turns reject a promise that nobody holds when a commit fails.
+      eventTurnBatching: false,
+    })
+  } catch (error) {
+    throw lmdbError(folder, error)
+  }
+}
+
+/** Writes the format's version into a new environment, checks it in an old one. */
+const claim = (env: LmdbEnvironment, root: RootDatabase, readOnly: boolean): void => {
+  const tables = [...root.getKeys()]
+  if (tables.length > 0 && !tables.includes('meta')) {
+    throw new ExploreError(
+      'STATE_BROKEN',
+      `${env.path} holds an LMDB environment of something else`,
+    )
+  }
+  const meta = metaOf(env)
+  if (!readOnly && meta.get('format') === undefined) {
+    root.transactionSync(() => {
+      if (meta.get('format') !== undefined) return
+      meta.put('catalogueId', randomUUID())
+      meta.put('format', FORMAT)
+    })
+  }
+  const format = meta.get('format')
+  if (format === FORMAT) return
+  const older = typeof format !== 'number' || format < FORMAT
+  throw new ExploreError(
+    older ? 'STATE_BROKEN' : 'STATE_NEWER',
+    `${env.path} has format ${format}, this version reads ${FORMAT}`,
+  )
+}
+
+/** Single values: `format`, `catalogueId`, and what the stores count. */
+export const metaOf = (env: LmdbEnvironment): Database<number | string, string> =>
+  env.table('meta', { encoding: 'json' })
+
+/** lmdb rejects with a wrapper whose `commitError` is a promise that rejects with the reason. */
+const reasonOf = async (error: unknown): Promise<unknown> => {
+  try {
+    await (error as { commitError?: Promise<never> }).commitError
+    return error
+  } catch (reason) {
+    return reason
+  }
+}

@@ -1,0 +1,7 @@
+import { stateStoreContract } from './contracts/state-store-contract.ts'
+import { memoryStateStore } from './memory-state-store.ts'
+
+stateStoreContract('plain maps', async () => {
+  const state = memoryStateStore()
+  return { state, another: async () => state, reopen: async () => state, close: async () => {} }
+})
