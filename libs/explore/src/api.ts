@@ -10,8 +10,9 @@ export interface PageRequest {
   /** `nextCursor` of the page before. */
   readonly cursor?: string
   readonly surface?: string
+  /** Explain each item. A ranking is explained when it is made: with a cursor, ask so from the first page on. */
   readonly explain?: boolean
-  /** Explain why this item is not on the page. */
+  /** Explain where this item is, or at which step and why it left. */
   readonly explainItem?: Id
 }
 

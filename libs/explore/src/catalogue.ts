@@ -83,6 +83,7 @@ export class Catalogue {
       this.topics[ordinal * ITEM_TOPICS + i] = topicKey(topic)
     })
     Object.entries(item.attributes ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .slice(0, ITEM_ATTRIBUTES)
       .forEach(([name, value], i) => {
         const at = ordinal * ITEM_ATTRIBUTES + i

@@ -5,10 +5,11 @@ import { integrityDownrank } from './rankers/integrity-downrank.ts'
 import { firstStageOrder, secondStage } from './rankers/second-stage.ts'
 import { valueModel } from './rankers/value-model.ts'
 import { underExploration } from './retrieved.ts'
-import { rules } from './rules/index.ts'
+import { assemble } from './rules/assemble.ts'
+import { pageConstraints } from './rules/page-constraints.ts'
 import type { Settings } from './settings.ts'
 import { sources } from './sources/index.ts'
-import { mixer, unmixed } from './sources/mix.ts'
+import { mixer } from './sources/mix.ts'
 import { wholePool } from './sources/whole-pool.ts'
 import type { Stores } from './stores.ts'
 import type { Viewer } from './viewer.ts'
@@ -19,20 +20,20 @@ import type { Viewer } from './viewer.ts'
  */
 export const exploreFunnel = (stores: Stores, settings: Settings) => {
   const { bundle, catalogue } = stores
-  const refuse = filters(catalogue, settings)
   const best = (_: Viewer): number => settings['width.secondStage']
   const cold = { least: explorationPlaces(settings), holds: underExploration }
+  const constraints = pageConstraints(catalogue, settings)
 
-  return Funnel.retrieve(sources(stores, settings), mixer(settings)) //        width.candidates
-    .filter(...refuse)
-    .refill(wholePool(catalogue, refuse), best, unmixed) //                    only when sources run dry
+  return Funnel.retrieve(sources(stores, settings), mixer(catalogue, settings)) //        width.candidates
+    .filter(...filters(catalogue, settings))
+    .refill(wholePool(catalogue, settings), best) //                           only when sources run dry
     .lookup(firstStage(bundle.firstStage), retrievalOrder)
     .keep(best, 'light', cold) //                                              width.secondStage
     .lookup(secondStage(stores), firstStageOrder)
     .lookup(valueModel(settings))
     .lookup(integrityDownrank(catalogue, settings))
     .keep(best, 'score') //                                                    best first
-    .rerank(...rules(stores, settings))
+    .rerank(assemble(constraints, bundle.retriever.vectors, settings))
 }
 
 /** The ranked slate's columns. */

@@ -65,15 +65,18 @@ export interface StateStore {
   /** Rejects with WATERMARK_MISMATCH when the store's watermark is not `write.expected`. */
   readonly apply: (write: StateWrite) => Promise<void>
   readonly watermark: () => Awaitable<number>
-  /** A value that no event decides (lists, sessions, precomputed pages), undefined once it has expired. */
+  /** A value that no event decides (lists, sessions, precomputed pages); undefined once it is swept. */
   readonly get: (key: string) => Awaitable<Uint8Array | undefined>
-  /** Resolves when readable. `expires`: milliseconds since the epoch, or never. */
+  /**
+   * Resolves when readable. `expires`: milliseconds since the epoch by the machine's clock, not by the log's, or
+   * never. A value may outlive it until the next sweep: a reader that minds keeps the time in the value.
+   */
   readonly put: (key: string, value: Uint8Array, expires?: number) => Promise<void>
   readonly putMany: (
     entries: Iterable<readonly [key: string, value: Uint8Array]>,
     expires?: number,
   ) => Promise<void>
-  /** Removes what has expired by `now`; returns how many values went. */
+  /** Removes what has expired by `now`, the machine's clock; returns how many values went. */
   readonly sweep: (now: number) => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -4,7 +4,7 @@ import { SOURCES } from './types.ts'
 export type Retrieved = {
   /** Bit i is set when SOURCES[i] found the candidate. */
   readonly sources: Uint32Array
-  /** 0-based place in the mixed order. */
+  /** 0-based place in the mixed order; behind `width.candidates` for what no source found. */
   readonly mixRank: Uint32Array
   /** 1 for the first of the mixed order, falling to 0: what ranks when no ranker answers. */
   readonly mixed: Float32Array

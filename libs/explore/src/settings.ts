@@ -98,6 +98,13 @@ export const SETTINGS = {
   'page.limit': whole(20, 1, 100, 'items', 'Page size where the caller names none'),
   'page.maxLimit': whole(100, 1, 100, 'items', 'Largest page a caller may ask for'),
   'page.deadlineMs': whole(500, 10, 60_000, 'ms', 'Time for one page; late stages fall back'),
+  'page.sourcesMs': whole(
+    250,
+    5,
+    60_000,
+    'ms',
+    'Time for the sources; late ones are left out, so that the rankers keep the rest',
+  ),
   'page.sessionMs': whole(1_800_000, 1000, 86_400_000, 'ms', 'How long a cursor stays valid'),
   'groups.newMax': whole(10, 0, 100_000, 'impressions', 'Up to this many, a viewer is new'),
   'groups.heavyMin': whole(100, 1, 1_000_000, 'impressions', 'From this many, a viewer is heavy'),
@@ -190,6 +197,13 @@ export const SETTINGS = {
   ),
   'events.maxAgeDays': whole(3650, 1, 36_500, 'days', 'Older events are refused'),
   'events.maxBatch': whole(1000, 1, 100_000, 'events', 'Most events in one request'),
+  'events.maxLag': whole(
+    500_000,
+    1000,
+    100_000_000,
+    'events',
+    'Unfolded events from which on new ones are refused with 503',
+  ),
   'precompute.policy': choice(['heavy', 'all', 'none'], 'Whose pages the off-peak job computes'),
   'precompute.users': whole(
     5000,
@@ -241,6 +255,12 @@ export const settingsFrom = (overrides: Readonly<Record<string, unknown>> = {}):
   const parsed = settings as unknown as Settings
   if (parsed['page.limit'] > parsed['page.maxLimit']) {
     throw invalid('page.limit', `must not exceed page.maxLimit (${parsed['page.maxLimit']})`)
+  }
+  if (parsed['page.maxLimit'] > parsed['width.secondStage']) {
+    throw invalid(
+      'page.maxLimit',
+      `must not exceed width.secondStage (${parsed['width.secondStage']})`,
+    )
   }
   if (parsed['groups.newMax'] >= parsed['groups.heavyMin']) {
     throw invalid('groups.newMax', `must be below groups.heavyMin (${parsed['groups.heavyMin']})`)
@@ -294,14 +314,15 @@ export const environmentName = (key: string): string =>
     .replace(/[.-]/g, '_')
     .toUpperCase()}`
 
-/** Overrides that the environment makes; values are read as JSON, else as text. */
+/** Overrides that the environment makes: texts and choices as they are, the rest as JSON. */
 export const settingsOfEnvironment = (
   environment: Readonly<Record<string, string | undefined>>,
 ): Record<string, unknown> => {
   const overrides: Record<string, unknown> = {}
-  for (const key of Object.keys(SETTINGS)) {
+  for (const [key, { type }] of Object.entries(SETTINGS)) {
     const raw = environment[environmentName(key)]
-    if (raw !== undefined) overrides[key] = parsed(raw)
+    if (raw === undefined) continue
+    overrides[key] = type === 'text' || type === 'choice' ? raw : parsed(raw)
   }
   return overrides
 }

@@ -8,6 +8,7 @@ import {
 } from './signals/features.ts'
 import type { Catalogue } from './catalogue.ts'
 import { authorKey } from './hash.ts'
+import { type ItemSet, itemSet } from './item-set.ts'
 import type { UserState } from './signals/user-state.ts'
 import type { Group, Id, Millis, User } from './types.ts'
 
@@ -23,8 +24,8 @@ export interface Viewer {
   readonly features: ViewerFeatures
   /** The viewer's own author key: own items are not recommended. */
   readonly self: number
-  /** Ordinals seen, and those served before in this session. */
-  readonly seen: ReadonlySet<number>
+  /** Items shown to the viewer, and those that this session has served. */
+  readonly seen: ItemSet
   readonly blocked: ReadonlySet<number>
 }
 
@@ -42,7 +43,6 @@ export const viewerOf = (
     readonly state: UserState
     readonly user: User | undefined
     readonly surface?: string | undefined
-    readonly served?: Uint32Array | undefined
     readonly now: Millis
   },
   catalogue: Catalogue,
@@ -53,8 +53,7 @@ export const viewerOf = (
   const surface = surfaceBucket(facts.surface)
   const features = viewerFeatures(1)
   fillViewer(features, 0, { state, attributes, surface, now }, catalogue)
-  const seen = new Set<number>(state.seen.items.subarray(0, state.seen.length))
-  for (const item of facts.served ?? []) seen.add(item)
+  const seen = itemSet(catalogue.size, state.seen.items.subarray(0, state.seen.length))
   const blocked = new Set<number>()
   for (let i = 0; i < state.blocked.length; i++) {
     if (state.blocked.on[i] === 1) blocked.add(state.blocked.keys[i]!)
@@ -72,3 +71,9 @@ export const viewerOf = (
     blocked,
   }
 }
+
+/** The viewer as if `items` had been shown to them. */
+export const havingSeen = (viewer: Viewer, items: ArrayLike<number>): Viewer => ({
+  ...viewer,
+  seen: viewer.seen.with(items),
+})

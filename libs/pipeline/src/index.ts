@@ -9,7 +9,7 @@ export type {
   Found,
   Lookup,
   Mixer,
-  Observer,
+  Pool,
   Reserve,
   Rule,
   Source,

@@ -1,5 +1,7 @@
+import type { Kept } from './keep-best.ts'
 import type { Columns, Slate } from './slate.ts'
-import type { Arrangement } from './stage.ts'
+import type { Arrangement, Found } from './stage.ts'
+import { rankOf } from './top.ts'
 import type { Move, Sighting, StepTrace, Trace } from './trace.ts'
 
 /** Collects the trace of one run, and the way of one watched item through it. */
@@ -41,11 +43,11 @@ export class Recorder {
   }
 
   count(name: string, n: number): void {
-    this.#counts[name] = (this.#counts[name] ?? 0) + n
+    if (n > 0 || !(name in this.#counts)) this.#counts[name] = (this.#counts[name] ?? 0) + n
   }
 
+  /** Notes that a filter refused `item`, should it be the watched one. */
   refuse(filter: string, item: number): void {
-    this.count(filter, 1)
     if (item === this.#watch) this.#reason = `refused by ${filter}`
   }
 
@@ -54,20 +56,30 @@ export class Recorder {
   }
 
   rung(name: string): void {
-    this.#rung = name
+    this.#rung = this.#rung === undefined ? name : `${this.#rung}, ${name}`
     if (!this.#rungs.includes(name)) this.#rungs.push(name)
   }
 
-  /** Notes why the watched item is among those that a cut leaves out. */
-  cut(slate: Slate<any>, by: string, rows: Uint32Array): void {
+  /** Notes where the watched item stood in the sources' lists, should the mix leave it out. */
+  found(names: readonly string[], found: readonly Found[]): void {
+    if (this.#watch === undefined) return
+    const ranks = found.flatMap(({ items }, i) => {
+      const rank = items.indexOf(this.#watch!) + 1
+      return rank === 0 ? [] : [`${names[i]} (rank ${rank} of ${items.length})`]
+    })
+    if (ranks.length > 0) this.#reason = `beyond the share of ${ranks.join(', ')}`
+  }
+
+  /** Notes where the watched item stood before a cut, should the cut leave it out. */
+  cut(slate: Slate<any>, by: string, { rows, saved }: Kept): void {
     if (this.#watch === undefined) return
     const row = slate.items.indexOf(this.#watch)
-    if (row < 0 || rows.includes(row)) return
+    if (row < 0) return
     const scores = slate[by] as Float32Array
-    const rank = scores.reduce((n, score) => n + (score > scores[row]! ? 1 : 0), 1)
-    const last = rows.at(-1)
-    const bar = last === undefined ? 'none' : scores[last]!.toPrecision(4)
-    this.#reason = `rank ${rank} of ${slate.length} by ${by} (${scores[row]!.toPrecision(4)}); the last of ${rows.length} kept has ${bar}`
+    const places = saved === 0 ? '' : `, ${saved} of them reserved`
+    this.#reason =
+      `rank ${rankOf(scores, row) + 1} of ${slate.length} by ${by} ` +
+      `(${scores[row]!.toPrecision(4)}); ${rows.length} are kept${places}`
   }
 
   moves(rule: string, slate: Slate<Columns>, { rows, why }: Arrangement): void {
@@ -104,7 +116,7 @@ export class Recorder {
     this.#sightings.push({
       step,
       ...(row >= 0 && { row }),
-      ...(this.#reason !== undefined && { reason: this.#reason }),
+      ...(row < 0 && this.#reason !== undefined && { reason: this.#reason }),
     })
   }
 }

@@ -39,6 +39,22 @@ export const take = <C extends Columns>(slate: Slate<C>, rows: Uint32Array): Sla
   return taken as Slate<C>
 }
 
+/** The rows of `a`, then those of `b`. Both have the same columns. */
+export const concat = <C extends Columns>(a: Slate<C>, b: Slate<C>): Slate<C> => {
+  const joined: Record<string, unknown> = { length: a.length + b.length }
+  for (const [name, column] of Object.entries(a)) {
+    if (name !== 'length') joined[name] = append(column as Column, b[name] as Column)
+  }
+  return joined as Slate<C>
+}
+
+const append = <T extends Column>(a: T, b: Column): T => {
+  const out = new (a.constructor as new (length: number) => T)(a.length + b.length)
+  out.set(a as never)
+  out.set(b as never, a.length)
+  return out
+}
+
 const gather = <T extends Column>(column: T, rows: Uint32Array): T => {
   const out = new (column.constructor as new (length: number) => T)(rows.length)
   for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]!]!

@@ -10,6 +10,8 @@ export interface Context {
   readonly random: () => number
   /** Aborted when the request's deadline has passed or its caller has gone. */
   readonly signal: AbortSignal
+  /** Aborted before `signal`, so that rankers keep some time when a source is late. */
+  readonly retrieval?: AbortSignal
 }
 
 /** Candidates of one source, best first; scores compare within the source only. */
@@ -30,6 +32,15 @@ export interface Mixer<Q, C extends Columns> {
   /** How many candidates to ask of each source; 0 leaves the source out. */
   readonly shares: (names: readonly string[], query: Q) => Uint32Array
   readonly mix: (found: readonly Found[], names: readonly string[], query: Q) => Slate<C>
+}
+
+/** Candidates of last resort, in order: walked until enough of them have passed the filters. */
+export interface Pool<Q, C extends Columns> {
+  readonly name: string
+  /** All candidates without repeats, in chunks, so that only as many are made as are walked. */
+  readonly chunks: (query: Q) => Iterable<Uint32Array>
+  /** Columns of candidates that no source found; `from` of the pool were walked before them. */
+  readonly columns: (items: Uint32Array, from: number) => C
 }
 
 /** Adds facts: one batch in, columns of the same length out. A ranker is a lookup of scores. */
@@ -68,10 +79,4 @@ export interface Rule<Q, C extends Columns> {
 export interface Reserve<Q, C extends Columns> {
   readonly least: (query: Q) => number
   readonly holds: (row: number, slate: Slate<C>) => boolean
-}
-
-/** Is told of the finished slate; cannot change or fail the request. */
-export interface Observer<Q, C extends Columns> {
-  readonly name: string
-  readonly saw: (slate: Slate<C>, query: Q) => void
 }

@@ -9,7 +9,7 @@ export interface StepTrace {
   readonly counts?: Readonly<Record<string, number>>
   /** Failures by source or stage: the message of the error. */
   readonly failures?: Readonly<Record<string, string>>
-  /** The rung that this step fell back to. */
+  /** The rung that this step fell back to; of several, separated by commas. */
   readonly rung?: string
 }
 

@@ -6,10 +6,11 @@ import type { Awaitable } from './stage.ts'
  */
 export const within = <T>(value: Awaitable<T>, signal: AbortSignal): Awaitable<T> => {
   if (!(value instanceof Promise)) return value
-  if (signal.aborted) return Promise.reject(signal.reason)
   return new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
+    // A late failure has nobody left to hear it: taking it here keeps it from ending the process.
     value.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
   })
 }

@@ -4,7 +4,10 @@ import type { Settings } from '../settings.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** Refuses items whose integrity risk is above `integrity.blockAbove`; a risk that is no number is refused too. */
-export const integrity = (catalogue: Catalogue, settings: Settings): Filter<Viewer, {}> => ({
-  name: 'integrity',
-  keep: (row, { items }) => catalogue.risks[items[row]!]! <= settings['integrity.blockAbove'],
-})
+export const integrity = (catalogue: Catalogue, settings: Settings): Filter<Viewer, {}> => {
+  const most = settings['integrity.blockAbove']
+  return {
+    name: 'integrity',
+    keep: (row, { items }) => catalogue.risks[items[row]!]! <= most,
+  }
+}

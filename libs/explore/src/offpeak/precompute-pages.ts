@@ -23,12 +23,17 @@ export const viewersToPrecompute = async (
     .map(({ id }) => id)
 }
 
-/** Ranks for every picked viewer and stores the whole ranking. Returns how many pages it wrote. */
+/**
+ * Ranks for every picked viewer and stores the whole ranking; a ranking that a failure degraded is not worth
+ * keeping. Returns how many pages it wrote.
+ */
 export const precomputePages = async (
   stores: { readonly state: StateStore; readonly explorer: Explorer; readonly bundle: string },
   settings: Settings,
   call: {
     readonly now: Millis
+    /** The machine's clock, by which pages expire. */
+    readonly wall: Millis
     readonly requestId: () => string
     readonly signal?: AbortSignal
     readonly onProgress?: (done: number, of: number) => void
@@ -36,15 +41,17 @@ export const precomputePages = async (
 ): Promise<number> => {
   const { state, explorer, bundle } = stores
   const users = await viewersToPrecompute(state, settings)
-  const expires = call.now + settings['precompute.maxAgeHours'] * 3_600_000
+  const expires = call.wall + settings['precompute.maxAgeHours'] * 3_600_000
+  let written = 0
   for (const [done, user] of users.entries()) {
-    if (call.signal?.aborted) return done
+    if (call.signal?.aborted) break
     const places = await explorer.ranking(user, { now: call.now, requestId: call.requestId() })
-    await state.putMany(
-      [encodePrecomputed(user, { computedAt: call.now, bundle, places })],
-      expires,
-    )
+    if (places !== undefined) {
+      const page = encodePrecomputed(user, { computedAt: call.wall, bundle, places })
+      await state.putMany([page], expires)
+      written++
+    }
     call.onProgress?.(done + 1, users.length)
   }
-  return users.length
+  return written
 }

@@ -2,12 +2,12 @@ import { Funnel } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
 import { filters } from '../filters/index.ts'
 import type { StateStore } from '../ports.ts'
+import { integrityDownrank } from '../rankers/integrity-downrank.ts'
 import { assemble } from '../rules/assemble.ts'
-import { authorGap } from '../rules/author-gap.ts'
-import { topicSpread } from '../rules/topic-spread.ts'
+import { pageConstraints } from '../rules/page-constraints.ts'
 import type { Settings } from '../settings.ts'
 import { fresh } from '../sources/fresh.ts'
-import { mixer, unmixed } from '../sources/mix.ts'
+import { mixer } from '../sources/mix.ts'
 import { popularInGroup } from '../sources/popular-in-group.ts'
 import { trending } from '../sources/trending.ts'
 import { wholePool } from '../sources/whole-pool.ts'
@@ -21,18 +21,17 @@ export const fallbackFunnel = (
   { state, catalogue }: { readonly state: StateStore; readonly catalogue: Catalogue },
   settings: Settings,
 ) => {
-  const refuse = filters(catalogue, settings)
   const best = (_: Viewer): number => settings['width.secondStage']
-  const constraints = [authorGap(catalogue, settings), topicSpread(catalogue, settings)]
   const noVectors = (): Float32Array => new Float32Array(0)
 
   return Funnel.retrieve(
     [trending(state, catalogue, settings), popularInGroup(state), fresh(catalogue, settings)],
-    mixer(settings),
+    mixer(catalogue, settings),
   )
-    .filter(...refuse)
-    .refill(wholePool(catalogue, refuse), best, unmixed)
-    .lookup({ name: 'mixed order', load: ({ mixed }) => ({ score: mixed }) })
+    .filter(...filters(catalogue, settings))
+    .refill(wholePool(catalogue, settings), best)
+    .lookup({ name: 'mixed order', load: ({ mixed }) => ({ value: mixed }) })
+    .lookup(integrityDownrank(catalogue, settings))
     .keep(best, 'score')
-    .rerank(assemble(constraints, noVectors, settings))
+    .rerank(assemble(pageConstraints(catalogue, settings), noVectors, settings))
 }

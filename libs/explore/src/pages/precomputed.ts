@@ -1,12 +1,13 @@
-import { ExploreError } from '../errors.ts'
 import type { StateStore } from '../ports.ts'
 import type { Id, Millis } from '../types.ts'
 import type { Place } from './place.ts'
+import { decodePlaces, encodePlaces } from './places-codec.ts'
 
 /** A whole ranking computed off-peak. */
 export interface PrecomputedPage {
+  /** By the machine's clock. */
   readonly computedAt: Millis
-  readonly bundle: string
+  readonly bundle: string | null
   readonly places: readonly Place[]
 }
 
@@ -14,24 +15,21 @@ const key = (user: Id): string => `page:${user}`
 
 export const encodePrecomputed = (
   user: Id,
-  page: PrecomputedPage,
-): readonly [string, Uint8Array] => [key(user), Buffer.from(JSON.stringify(page))]
+  { places, ...header }: PrecomputedPage,
+): readonly [string, Uint8Array] => [key(user), encodePlaces(header, places)]
 
 /** The viewer's precomputed page, undefined when there is none younger than `maxAge` milliseconds. */
 export const readPrecomputed = async (
-  state: StateStore,
+  state: Pick<StateStore, 'get'>,
   user: Id,
-  now: Millis,
+  wall: Millis,
   maxAge: number,
 ): Promise<PrecomputedPage | undefined> => {
   const bytes = await state.get(key(user))
   if (bytes === undefined) return undefined
-  try {
-    const page = JSON.parse(Buffer.from(bytes).toString()) as PrecomputedPage
-    return now - page.computedAt <= maxAge ? page : undefined
-  } catch (cause) {
-    throw new ExploreError('STATE_BROKEN', `the precomputed page of ${user} is unreadable`, {
-      cause,
-    })
-  }
+  const { header, places } = decodePlaces<Omit<PrecomputedPage, 'places'>>(
+    bytes,
+    `the precomputed page of ${user}`,
+  )
+  return wall - header.computedAt <= maxAge ? { ...header, places } : undefined
 }

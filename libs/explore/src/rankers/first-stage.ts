@@ -9,7 +9,11 @@ export type Light = { readonly light: Float32Array }
 /** Light two-tower ranker, distilled from the second stage: thousands in, one dot product each. */
 export const firstStage = (model: FirstStage): Lookup<Viewer, Retrieved, Light> => ({
   name: 'first stage',
-  load: async ({ items }, { features }) => ({ light: await model.score(features, items) }),
+  load: async ({ items }, { features }) => {
+    const light = await model.score(features, items)
+    if (!light.every(Number.isFinite)) throw new RangeError('a score is not a number')
+    return { light }
+  },
 })
 
 /** Without a first stage the mixed order of the sources stands. */

@@ -13,13 +13,13 @@ export const integrityDownrank = (
   settings: Settings,
 ): Lookup<Viewer, Valued, Scored> => ({
   name: 'integrity downrank',
-  load: ({ items, value }) => ({
-    score: value.map((v, row) => {
-      const risk = catalogue.risks[items[row]!]!
-      const from = settings['integrity.downrankAbove']
-      const excess = risk > from ? Math.min(1, (risk - from) / (1 - from || 1)) : 0
+  load: ({ items, value }) => {
+    const from = settings['integrity.downrankAbove']
+    const score = value.map((v, row) => {
+      const excess = Math.max(0, catalogue.risks[items[row]!]! - from) / (1 - from || 1)
       // A negative value must not come nearer to zero for being risky.
       return v >= 0 ? v * (1 - excess) : v * (1 + excess)
-    }),
-  }),
+    })
+    return { score }
+  },
 })

@@ -28,9 +28,17 @@ export const secondStage = ({ state, catalogue, bundle }: Stores): Lookup<Viewer
         catalogue,
       )
     }
-    return bundle.secondStage.predict(viewer.features, candidates)
+    return numbers(await bundle.secondStage.predict(viewer.features, candidates))
   },
 })
+
+/** A model that answers NaN has failed: nothing may be ranked by it. */
+const numbers = (heads: Heads): Heads => {
+  for (const head of HEADS) {
+    if (!heads[head].every(Number.isFinite)) throw new RangeError(`P(${head}) is not a number`)
+  }
+  return heads
+}
 
 /** Without a second stage the first stage's order stands: a click probability that falls with the rank. */
 export const firstStageOrder: Fallback<Viewer, Light, Heads> = {

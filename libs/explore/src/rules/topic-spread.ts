@@ -5,14 +5,17 @@ import type { Constraint } from './constraint.ts'
 /** At most `rerank.topicCap` items of one topic in any `rerank.topicWindow` places. */
 export const topicSpread = (catalogue: Catalogue, settings: Settings): Constraint => ({
   name: 'topic spread',
-  allows: (row, placed, { items }) => {
-    const topic = catalogue.topics[items[row]! * ITEM_TOPICS]!
-    if (topic === 0) return true
-    const from = Math.max(0, placed.length - settings['rerank.topicWindow'] + 1)
-    let same = 0
-    for (let i = from; i < placed.length; i++) {
-      if (catalogue.topics[items[placed[i]!]! * ITEM_TOPICS] === topic) same++
+  over: items => {
+    const others = settings['rerank.topicWindow'] - 1
+    const cap = settings['rerank.topicCap']
+    const topics = items.map(item => catalogue.topics[item * ITEM_TOPICS]!)
+    return (row, placed) => {
+      if (topics[row] === 0) return true
+      let same = 0
+      for (let i = Math.max(0, placed.length - others); i < placed.length; i++) {
+        if (topics[placed[i]!] === topics[row]) same++
+      }
+      return same < cap
     }
-    return same < settings['rerank.topicCap']
   },
 })

@@ -10,8 +10,8 @@ export const decayed = (value: number, time: number, now: number): number =>
 /** The row of `key`, or −1; key 0 means "none" and has no row. */
 export const affinityRow = (affinity: Affinity, key: number): number => {
   if (key === 0) return -1
-  for (let row = 0; row < affinity.length; row++) if (affinity.keys[row] === key) return row
-  return -1
+  const row = affinity.keys.indexOf(key)
+  return row < affinity.length ? row : -1
 }
 
 /**
@@ -35,9 +35,10 @@ export const addAffinity = (
     affinity.times[row] = time
   }
   const then = affinity.times[row]!
+  const kept = decayed(1, then, time)
   // A late event counts as if it had just happened: at most a small overweight, and no negative age.
-  affinity.shown[row] = decayed(affinity.shown[row]!, then, time) + shown
-  affinity.engaged[row] = Math.max(0, decayed(affinity.engaged[row]!, then, time) + engaged)
+  affinity.shown[row] = affinity.shown[row]! * kept + shown
+  affinity.engaged[row] = Math.max(0, affinity.engaged[row]! * kept + engaged)
   affinity.times[row] = Math.max(then, time)
 }
 
@@ -46,12 +47,13 @@ const weakest = (affinity: Affinity, now: number): number => {
   let weakest = 0
   for (let row = 0; row < affinity.length; row++) {
     const time = affinity.times[row]!
-    const weight =
-      decayed(affinity.engaged[row]!, time, now) * 10 + decayed(affinity.shown[row]!, time, now)
-    if (weight < least) {
-      least = weight
-      weakest = row
-    }
+    const weight = affinity.engaged[row]! * 10 + affinity.shown[row]!
+    // 2^−x ≥ 1 − x ln 2 spares most rows the power.
+    if (weight * (1 - (Math.max(0, now - time) / HALF_LIFE) * Math.LN2) >= least) continue
+    const weighed = decayed(weight, time, now)
+    if (weighed >= least) continue
+    least = weighed
+    weakest = row
   }
   return weakest
 }

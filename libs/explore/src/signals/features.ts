@@ -233,6 +233,9 @@ const RECENT_CLICKS = field('recentClicks')
 const RATED = ['clicks', 'longViews', 'likes', 'saves', 'shares', 'seeLess'] as const
 const RATED_FIELDS = RATED.map(field)
 
+/** The part of a viewer's state that pairs are made of. */
+export type Interests = Pick<UserState, 'history' | 'topics' | 'authors'>
+
 /**
  * Fills one pair. `counters` is the item's counter row (COUNTERS values from `at`), `viewerRow` the
  * viewer's row in the ViewerFeatures that go with it. Allocates nothing.
@@ -244,7 +247,7 @@ export const fillCandidate = (
   counters: Float64Array,
   at: number,
   viewerRow: number,
-  state: UserState,
+  state: Interests,
   now: number,
   catalogue: Catalogue,
 ): void => {

@@ -2,8 +2,11 @@ import type { BoardAdd, CounterAdd } from '../ports.ts'
 import { EVENT_TYPES, type EventType } from '../types.ts'
 import { addAffinity } from './affinity.ts'
 import { COUNTER_FIELDS, type CounterField, growth } from './counters.ts'
+import { forget, kindsOf, remember } from './history.ts'
+import { blockAuthor, hasReacted, react } from './last-writer.ts'
+import { see } from './seen-items.ts'
 import { TRENDING_WINDOWS, trendingVote } from './trending-boards.ts'
-import { COUNTS, DEDUPE, HISTORY, MAX_BLOCKED, reserve, type UserState } from './user-state.ts'
+import { COUNTS, DEDUPE, type UserState } from './user-state.ts'
 
 /** An event with its names resolved: all that the fold may know. */
 export interface Signal {
@@ -61,11 +64,34 @@ const SETS: Partial<Record<EventType, { readonly of: 'like' | 'save'; readonly o
   unsave: { of: 'save', on: 0 },
 }
 
-const bit = (type: EventType): number => 1 << EVENT_TYPES.indexOf(type)
 /** A first engagement of these kinds is the user's one vote in trending. */
-const VOTES = bit('click') | bit('long_view') | bit('like') | bit('save') | bit('share')
+const VOTES: readonly EventType[] = ['click', 'long_view', 'like', 'save', 'share']
 /** Kinds that enter the history. */
-const REMEMBERED = VOTES | bit('comment') | bit('follow') | bit('see_less') | bit('report')
+const REMEMBERED: readonly EventType[] = [...VOTES, 'comment', 'follow', 'see_less', 'report']
+
+/** What the tables above say of one type, looked up once per event; −1 where there is no such place. */
+const effectOf = (type: EventType) => ({
+  bit: 1 << EVENT_TYPES.indexOf(type),
+  count: (COUNTS as readonly string[]).indexOf(SETS[type]?.of ?? type),
+  counter: COUNTER_FIELDS.indexOf(COUNTER_OF[type]!),
+  shown: type === 'impression' ? 1 : 0,
+  engaged: ENGAGEMENT[type] ?? 0,
+  set: SETS[type],
+  /** Index of the set's type, bit of its kind and counter of its members. */
+  of: EVENT_TYPES.indexOf(SETS[type]?.of ?? type),
+  members: COUNTER_FIELDS.indexOf(SETS[type]?.of === 'save' ? 'saves' : 'likes'),
+  votes: VOTES.includes(type),
+  remembered: REMEMBERED.includes(type),
+})
+
+type Effect = ReturnType<typeof effectOf>
+
+const EFFECTS = Object.fromEntries(EVENT_TYPES.map(type => [type, effectOf(type)])) as Readonly<
+  Record<EventType, Effect>
+>
+const VOTE_BITS = VOTES.reduce((bits, type) => bits | EFFECTS[type].bit, 0)
+const RECENT_IMPRESSIONS = COUNTER_FIELDS.indexOf('recentImpressions')
+const RECENT_CLICKS = COUNTER_FIELDS.indexOf('recentClicks')
 
 /**
  * What one event does, and the only place that knows it: changes `state` in place and appends to `adds`.
@@ -74,151 +100,83 @@ const REMEMBERED = VOTES | bit('comment') | bit('follow') | bit('see_less') | bi
  */
 export const fold = (state: UserState, signal: Signal, adds: Adds, limits: FoldLimits): boolean => {
   if (isRepeat(state, signal.id)) return false
-  const { type, time } = signal
+  const { type, item, author, topics, time } = signal
   state.firstSeen = state.firstSeen === 0 ? time : Math.min(state.firstSeen, time)
   state.lastSeen = Math.max(state.lastSeen, time)
-
   if (type === 'hide_author' || type === 'unhide_author') {
-    block(state, signal.author, type === 'hide_author', time)
+    blockAuthor(state.blocked, author, type === 'hide_author' ? 1 : 0, time)
     return true
   }
-  const set = SETS[type]
-  if (set !== undefined) react(state, signal, set.of, set.on, adds)
-  else countUp(state, signal, adds)
-
+  const effect = EFFECTS[type]
   // Whoever engages has seen: an item met elsewhere is not news either.
-  see(state, signal.item, limits.seen)
-  const engaged = ENGAGEMENT[type] ?? 0
-  const shown = type === 'impression' ? 1 : 0
-  if (engaged !== 0 || shown !== 0) {
-    addAffinity(state.authors, signal.author, shown, engaged, time)
-    for (let i = 0; i < signal.topics.length; i++) {
-      addAffinity(state.topics, signal.topics[i]!, shown, engaged, time)
+  if (item >= 0) see(state.seen, item, limits.seen)
+  const votes = effect.votes && item >= 0 && !hasVoted(state, item)
+  if (effect.set === undefined) countUp(state, signal, effect, adds)
+  // A reaction that a later one undid, or that says what is so already, is no new evidence.
+  else if (!toggle(state, signal, effect, adds)) return true
+
+  if (effect.engaged !== 0 || effect.shown !== 0) {
+    addAffinity(state.authors, author, effect.shown, effect.engaged, time)
+    for (let i = 0; i < topics.length; i++) {
+      addAffinity(state.topics, topics[i]!, effect.shown, effect.engaged, time)
     }
   }
-  if ((bit(type) & REMEMBERED) !== 0) remember(state, signal, adds)
+  if (effect.remembered && item >= 0) remember(state.history, item, effect.bit, time)
+  if (votes) vote(item, time, adds)
   return true
+}
+
+/** Whether an event of this id is among the last that were folded: folding it would change nothing. */
+export const wasFolded = ({ dedupe }: UserState, id: bigint): boolean => {
+  // Slots beyond the length are zeros, and come after all that are in use.
+  const at = dedupe.ids.indexOf(id)
+  return at >= 0 && at < dedupe.length
 }
 
 /** Whether the id was folded before; remembers it in the ring otherwise. */
 const isRepeat = (state: UserState, id: bigint): boolean => {
+  if (wasFolded(state, id)) return true
   const { dedupe } = state
-  for (let i = 0; i < dedupe.length; i++) if (dedupe.ids[i] === id) return true
   dedupe.ids[state.dedupeNext] = id
   dedupe.length = Math.max(dedupe.length, state.dedupeNext + 1)
   state.dedupeNext = (state.dedupeNext + 1) % DEDUPE
   return false
 }
 
-const countUp = (state: UserState, { type, item, time }: Signal, adds: Adds): void => {
-  const own = (COUNTS as readonly string[]).indexOf(type)
-  if (own >= 0) state.counts[own]!++
-  const name = COUNTER_OF[type]
-  if (name === undefined || item < 0) return
-  add(adds, item, name, 1)
-  if (type === 'impression') add(adds, item, 'recentImpressions', growth(time))
-  if (type === 'click') add(adds, item, 'recentClicks', growth(time))
+const countUp = (state: UserState, { item, time }: Signal, effect: Effect, adds: Adds): void => {
+  if (effect.count >= 0) state.counts[effect.count]!++
+  if (effect.counter < 0 || item < 0) return
+  adds.counters.push({ item, field: effect.counter, delta: 1 })
+  if (effect === EFFECTS.impression) {
+    adds.counters.push({ item, field: RECENT_IMPRESSIONS, delta: growth(time) })
+  } else if (effect === EFFECTS.click) {
+    adds.counters.push({ item, field: RECENT_CLICKS, delta: growth(time) })
+  }
 }
 
-const add = (adds: Adds, item: number, name: CounterField, delta: number): void => {
-  adds.counters.push({ item, field: COUNTER_FIELDS.indexOf(name), delta })
-}
-
-/** Last writer wins by event time; only a real change of the set moves a counter. */
-const react = (
+/** Only a real change of the set moves a counter. */
+const toggle = (
   state: UserState,
   { item, time }: Signal,
-  of: 'like' | 'save',
-  on: 0 | 1,
+  { set, of, count, members }: Effect,
   adds: Adds,
-): void => {
-  const { reactions } = state
-  const type = EVENT_TYPES.indexOf(of)
-  let row = -1
-  for (let i = 0; i < reactions.length && row < 0; i++) {
-    if (reactions.items[i] === item && reactions.types[i] === type) row = i
+): boolean => {
+  const { on } = set!
+  if (item < 0 || !react(state.reactions, item, of, on, time)) return false
+  const delta = on === 1 ? 1 : -1
+  state.counts[count] = Math.max(0, state.counts[count]! + delta)
+  adds.counters.push({ item, field: members, delta })
+  if (on === 0) forget(state.history, item, 1 << of)
+  return true
+}
+
+/** A like that was undone has left the history, but not the reactions: toggling it makes no votes. */
+const hasVoted = ({ history, reactions }: UserState, item: number): boolean =>
+  (kindsOf(history, item) & VOTE_BITS) !== 0 || hasReacted(reactions, item)
+
+const vote = (item: number, time: number, adds: Adds): void => {
+  for (const window of TRENDING_WINDOWS) {
+    const { board, weight } = trendingVote(window, time)
+    adds.boards.push({ board, item, delta: weight })
   }
-  if (row >= 0 && reactions.times[row]! > time) return
-  const before = row < 0 ? 0 : reactions.on[row]!
-  if (row < 0) row = roomFor(reactions)
-  reactions.items[row] = item
-  reactions.types[row] = type
-  reactions.on[row] = on
-  reactions.times[row] = time
-  if (before === on) return
-  const count = (COUNTS as readonly string[]).indexOf(of)
-  state.counts[count] = Math.max(0, state.counts[count]! + (on ? 1 : -1))
-  add(adds, item, of === 'like' ? 'likes' : 'saves', on ? 1 : -1)
-  if (!on) forget(state, item, of)
-}
-
-/** A free row, or the row with the oldest time. */
-const roomFor = (section: { length: number; times: Float64Array }): number => {
-  if (section.length < section.times.length) return section.length++
-  let oldest = 0
-  for (let i = 1; i < section.length; i++) {
-    if (section.times[i]! < section.times[oldest]!) oldest = i
-  }
-  return oldest
-}
-
-/** Clears an undone kind from the history; an entry without any kind left goes. */
-const forget = ({ history }: UserState, item: number, type: EventType): void => {
-  const row = history.items.subarray(0, history.length).lastIndexOf(item)
-  if (row < 0) return
-  history.kinds[row]! &= ~bit(type)
-  if (history.kinds[row] === 0) removeRow(history, row)
-}
-
-const removeRow = (history: UserState['history'], row: number): void => {
-  history.items.copyWithin(row, row + 1, history.length)
-  history.kinds.copyWithin(row, row + 1, history.length)
-  history.times.copyWithin(row, row + 1, history.length)
-  history.length--
-}
-
-/** Puts the engagement at the history's end, joined with what the user did to the item before. */
-const remember = (state: UserState, { item, type, time }: Signal, adds: Adds): void => {
-  if (item < 0) return
-  const { history } = state
-  const row = history.items.subarray(0, history.length).lastIndexOf(item)
-  const before = row < 0 ? 0 : history.kinds[row]!
-  if (row >= 0) removeRow(history, row)
-  else if (history.length === HISTORY) removeRow(history, 0)
-  const at = history.length++
-  history.items[at] = item
-  history.kinds[at] = before | bit(type)
-  history.times[at] = time
-  if ((bit(type) & VOTES) !== 0 && (before & VOTES) === 0) {
-    for (const window of TRENDING_WINDOWS) {
-      const { board, weight } = trendingVote(window, time)
-      adds.boards.push({ board, item, delta: weight })
-    }
-  }
-}
-
-const see = ({ seen }: UserState, item: number, limit: number): void => {
-  if (item < 0 || seen.items.subarray(0, seen.length).includes(item)) return
-  if (seen.length >= limit) {
-    const drop = seen.length - limit + 1
-    seen.items.copyWithin(0, drop, seen.length)
-    seen.length -= drop
-  }
-  reserve(seen, seen.length + 1)
-  seen.items[seen.length++] = item
-}
-
-const block = ({ blocked }: UserState, author: number, on: boolean, time: number): void => {
-  if (author === 0) return
-  let row = blocked.keys.subarray(0, blocked.length).indexOf(author)
-  if (row >= 0 && blocked.times[row]! > time) return
-  if (row < 0) {
-    if (blocked.length < MAX_BLOCKED) {
-      reserve(blocked, blocked.length + 1)
-      row = blocked.length++
-    } else row = roomFor(blocked)
-  }
-  blocked.keys[row] = author
-  blocked.on[row] = on ? 1 : 0
-  blocked.times[row] = time
 }

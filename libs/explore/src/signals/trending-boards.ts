@@ -34,5 +34,23 @@ export const trendingBoards = (
   }))
 }
 
+/**
+ * Of the names of boards, those of trending that are two epochs or more behind the newest of their window: their votes
+ * have decayed to nothing whatever the clock that they are read by.
+ */
+export const pastBoards = (names: readonly string[]): readonly string[] => {
+  const parsed = names.flatMap(name => {
+    const [, window, epoch] = /^trending:([^:]+):(-?\d+)$/.exec(name) ?? []
+    return window === undefined ? [] : [{ name, window, epoch: Number(epoch) }]
+  })
+  const newest = new Map<string, number>()
+  for (const { window, epoch } of parsed) {
+    newest.set(window, Math.max(epoch, newest.get(window) ?? epoch))
+  }
+  return parsed
+    .filter(({ window, epoch }) => epoch < newest.get(window)! - 1)
+    .map(each => each.name)
+}
+
 const trendingBoard = (window: TrendingWindow, epoch: number): string =>
   `trending:${window}:${epoch}`

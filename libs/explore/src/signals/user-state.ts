@@ -66,73 +66,110 @@ export type Affinity = UserState['topics']
 
 const SECTIONS = ['history', 'reactions', 'topics', 'authors', 'blocked', 'dedupe', 'seen'] as const
 
-export const emptyUserState = (): UserState => ({
-  counts: new Uint32Array(COUNTS.length),
-  firstSeen: 0,
-  lastSeen: 0,
-  history: {
-    length: 0,
-    items: new Uint32Array(HISTORY),
-    kinds: new Uint16Array(HISTORY),
-    times: new Float64Array(HISTORY),
-  },
-  reactions: {
-    length: 0,
-    items: new Uint32Array(REACTIONS),
-    types: new Uint8Array(REACTIONS),
-    on: new Uint8Array(REACTIONS),
-    times: new Float64Array(REACTIONS),
-  },
-  topics: affinity(AFFINITY_TOPICS),
-  authors: affinity(AFFINITY_AUTHORS),
-  blocked: {
-    length: 0,
-    keys: new Uint32Array(16),
-    on: new Uint8Array(16),
-    times: new Float64Array(16),
-  },
-  dedupe: { length: 0, ids: new BigUint64Array(DEDUPE) },
-  dedupeNext: 0,
-  seen: { length: 0, items: new Uint32Array(64) },
-})
+type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array | BigUint64Array
+type Columns = Record<string, Column>
 
-const affinity = (size: number): Affinity => ({
-  length: 0,
-  keys: new Uint32Array(size),
-  shown: new Float32Array(size),
-  engaged: new Float32Array(size),
-  times: new Float64Array(size),
-})
+export const emptyUserState = (): UserState => {
+  // One allocation for all columns: a state is made for every request.
+  const room = new ArrayBuffer(EMPTY_BYTES)
+  let at = 0
+  const column = <C extends Column>(
+    type: new (buffer: ArrayBuffer, at: number, length: number) => C,
+    length: number,
+  ): C => {
+    const made = new type(room, at, length)
+    at += (made.byteLength + 7) & ~7
+    return made
+  }
+  const affinity = (size: number): Affinity => ({
+    length: 0,
+    keys: column(Uint32Array, size),
+    shown: column(Float32Array, size),
+    engaged: column(Float32Array, size),
+    times: column(Float64Array, size),
+  })
+  return {
+    counts: column(Uint32Array, COUNTS.length),
+    firstSeen: 0,
+    lastSeen: 0,
+    history: {
+      length: 0,
+      items: column(Uint32Array, HISTORY),
+      kinds: column(Uint16Array, HISTORY),
+      times: column(Float64Array, HISTORY),
+    },
+    reactions: {
+      length: 0,
+      items: column(Uint32Array, REACTIONS),
+      types: column(Uint8Array, REACTIONS),
+      on: column(Uint8Array, REACTIONS),
+      times: column(Float64Array, REACTIONS),
+    },
+    topics: affinity(AFFINITY_TOPICS),
+    authors: affinity(AFFINITY_AUTHORS),
+    blocked: {
+      length: 0,
+      keys: column(Uint32Array, 16),
+      on: column(Uint8Array, 16),
+      times: column(Float64Array, 16),
+    },
+    dedupe: { length: 0, ids: column(BigUint64Array, DEDUPE) },
+    dedupeNext: 0,
+    seen: { length: 0, items: column(Uint32Array, 64) },
+  }
+}
+
+/** What the columns of an empty state take, each from a multiple of 8 bytes. */
+const EMPTY_BYTES =
+  32 +
+  (HISTORY * 14 + 8) +
+  (REACTIONS * 14 + 8) +
+  (AFFINITY_TOPICS + AFFINITY_AUTHORS) * 20 +
+  256 +
+  DEDUPE * 8 +
+  256
+
+/** Column names by section, in the order of the encoding. */
+const COLUMNS = ((): readonly (readonly string[])[] => {
+  const empty = emptyUserState()
+  return SECTIONS.map(name => Object.keys(empty[name]).filter(key => key !== 'length'))
+})()
 
 const VERSION = 1
+/** Most rows that a section may hold. */
+const CAPACITY: Record<(typeof SECTIONS)[number], number> = {
+  history: HISTORY,
+  reactions: REACTIONS,
+  topics: AFFINITY_TOPICS,
+  authors: AFFINITY_AUTHORS,
+  blocked: MAX_BLOCKED,
+  dedupe: DEDUPE,
+  seen: Infinity,
+}
 /** version u32, dedupeNext u32, section lengths u32 × 7, counts u32 × 8, padding u32, two f64. */
-const HEADER = 4 * (2 + SECTIONS.length + COUNTS.length + 1) + 16
-
-type Bytes = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array | BigUint64Array
-
-const columnsOf = (section: object): Bytes[] =>
-  Object.values(section).filter(value => typeof value === 'object')
+const HEADER_WORDS = 2 + SECTIONS.length + COUNTS.length
+const HEADER = 4 * (HEADER_WORDS + 1) + 16
 
 /** The state's wire and store form: header, then each section's used rows, columns back to back. Little-endian. */
 export const encodeUserState = (state: UserState): Uint8Array => {
   let size = HEADER
-  for (const name of SECTIONS) {
-    for (const column of columnsOf(state[name]))
-      size += state[name].length * column.BYTES_PER_ELEMENT
-  }
+  for (let s = 0; s < SECTIONS.length; s++)
+    size += sectionBytes(state, s, state[SECTIONS[s]!].length)
   const bytes = new Uint8Array(size)
-  const head = new Uint32Array(bytes.buffer, 0, 2 + SECTIONS.length + COUNTS.length)
+  const head = new Uint32Array(bytes.buffer, 0, HEADER_WORDS)
   head[0] = VERSION
   head[1] = state.dedupeNext
-  SECTIONS.forEach((name, i) => (head[2 + i] = state[name].length))
   head.set(state.counts, 2 + SECTIONS.length)
   const times = new Float64Array(bytes.buffer, HEADER - 16, 2)
   times[0] = state.firstSeen
   times[1] = state.lastSeen
   let at = HEADER
-  for (const name of SECTIONS) {
-    for (const column of columnsOf(state[name])) {
-      const used = state[name].length * column.BYTES_PER_ELEMENT
+  for (let s = 0; s < SECTIONS.length; s++) {
+    const section = state[SECTIONS[s]!]
+    head[2 + s] = section.length
+    for (const name of COLUMNS[s]!) {
+      const column = (section as unknown as Columns)[name]!
+      const used = section.length * column.BYTES_PER_ELEMENT
       bytes.set(new Uint8Array(column.buffer, column.byteOffset, used), at)
       at += used
     }
@@ -142,46 +179,58 @@ export const encodeUserState = (state: UserState): Uint8Array => {
 
 /** Reads what `encodeUserState` wrote; throws STATE_NEWER or STATE_BROKEN. */
 export const decodeUserState = (encoded: Uint8Array): UserState => {
-  if (encoded.length < HEADER) throw new ExploreError('STATE_BROKEN', 'user state is truncated')
-  const bytes = encoded.byteOffset % 8 === 0 ? encoded : encoded.slice()
-  const head = new Uint32Array(bytes.buffer, bytes.byteOffset, 2 + SECTIONS.length + COUNTS.length)
-  if (head[0] !== VERSION) {
-    throw new ExploreError(
-      'STATE_NEWER',
-      `user state has version ${head[0]}, this reads ${VERSION}`,
-    )
+  if (encoded.length < HEADER) throw broken('is truncated')
+  const bytes = encoded.byteOffset % 8 === 0 ? encoded : new Uint8Array(encoded)
+  const head = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_WORDS)
+  if (head[0]! > VERSION) {
+    const message = `user state has version ${head[0]}, this reads ${VERSION}`
+    throw new ExploreError('STATE_NEWER', message)
   }
+  if (head[0] !== VERSION || head[1]! >= DEDUPE) throw broken('has a wrong header')
   const state = emptyUserState()
   state.dedupeNext = head[1]!
+  let size = HEADER
+  for (let s = 0; s < SECTIONS.length; s++) {
+    if (head[2 + s]! > CAPACITY[SECTIONS[s]!]) throw broken(`has a wrong ${SECTIONS[s]}`)
+    size += sectionBytes(state, s, head[2 + s]!)
+  }
+  if (size !== bytes.length) throw broken(`has ${bytes.length} bytes, not ${size}`)
   state.counts.set(head.subarray(2 + SECTIONS.length))
   const times = new Float64Array(bytes.buffer, bytes.byteOffset + HEADER - 16, 2)
   state.firstSeen = times[0]!
   state.lastSeen = times[1]!
   let at = HEADER
-  SECTIONS.forEach((name, i) => {
-    const section = state[name]
-    const length = head[2 + i]!
-    reserve(section, length)
-    section.length = length
-    for (const column of columnsOf(section)) {
-      const used = length * column.BYTES_PER_ELEMENT
-      if (at + used > bytes.length)
-        throw new ExploreError('STATE_BROKEN', 'user state is truncated')
+  for (let s = 0; s < SECTIONS.length; s++) {
+    const section = state[SECTIONS[s]!]
+    section.length = head[2 + s]!
+    reserve(section, section.length)
+    for (const name of COLUMNS[s]!) {
+      const column = (section as unknown as Columns)[name]!
+      const used = section.length * column.BYTES_PER_ELEMENT
       new Uint8Array(column.buffer, column.byteOffset, used).set(bytes.subarray(at, at + used))
       at += used
     }
-  })
+  }
   return state
 }
 
-/** Makes room for `length` rows in every column of a section. */
+const sectionBytes = (state: UserState, s: number, rows: number): number => {
+  const section = state[SECTIONS[s]!] as unknown as Columns
+  let width = 0
+  for (const name of COLUMNS[s]!) width += section[name]!.BYTES_PER_ELEMENT
+  return width * rows
+}
+
+const broken = (why: string): ExploreError => new ExploreError('STATE_BROKEN', `user state ${why}`)
+
+/** Makes room for `length` rows in every column of a section; may replace the columns. */
 export const reserve = (section: object & { length: number }, length: number): void => {
-  const columns = section as unknown as Record<string, Bytes>
-  for (const [name, column] of Object.entries(section)) {
-    if (typeof column !== 'object' || (column as Bytes).length >= length) continue
-    const old = column as Bytes
+  const columns = section as unknown as Columns
+  for (const name in columns) {
+    const old = columns[name]!
+    if (typeof old !== 'object' || old.length >= length) continue
     const capacity = 2 ** Math.ceil(Math.log2(length))
-    const grown = new (old.constructor as new (length: number) => Bytes)(capacity)
+    const grown = new (old.constructor as new (length: number) => Column)(capacity)
     grown.set(old as never)
     columns[name] = grown
   }

@@ -8,7 +8,8 @@ import { betaDraw, type BetaPrior, fitBeta } from './beta.ts'
 import { newest } from './fresh.ts'
 import { refreshed } from './refreshed.ts'
 
-const REFRESH = 1000
+/** Beliefs move slowly; an upload is served by `fresh` until they are read again. */
+const REFRESH = 5000
 /** Draws per wanted candidate: enough that a draw selects, few enough that a request stays cheap. */
 const DRAWS = 4
 /** Items whose counters the priors are fitted on. */

@@ -1,88 +1,105 @@
 import { type Found, type Mixer, slateOf } from '@explore/pipeline'
+import type { Catalogue } from '../catalogue.ts'
 import type { Retrieved } from '../retrieved.ts'
 import type { Settings } from '../settings.ts'
 import { SOURCES, type SourceName } from '../types.ts'
 import type { Viewer } from '../viewer.ts'
 
-const weightsOf = (names: readonly string[], { group }: Viewer, settings: Settings): number[] =>
-  names.map(name => settings[`sources.${name as SourceName}.weight.${group}`])
+/** Marks a candidate that has its place, in the highest bit of its source mask. */
+const TAKEN = 1 << 31
 
 /**
  * Weighted round robin over the sources: each fills its share of `width.candidates`, in its own order.
  * A candidate that several found counts for the one whose turn it was; a dry source's turns go to the others.
  */
-export const mixer = (settings: Settings): Mixer<Viewer, Retrieved> => ({
-  shares: (names, viewer) => {
-    const weights = weightsOf(names, viewer, settings)
-    const sum = weights.reduce((a, b) => a + b, 0)
-    const total = settings['width.candidates']
-    return Uint32Array.from(weights, weight =>
-      weight === 0
-        ? 0
-        : Math.min(total, Math.ceil((total * weight * settings['width.overfetch']) / sum)),
-    )
-  },
+export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, Retrieved> => {
+  /** Source mask by ordinal, all 0 between calls. */
+  let masks = new Uint32Array(0)
+  const weightsOf = (names: readonly string[], { group }: Viewer): number[] =>
+    names.map(name => settings[`sources.${name as SourceName}.weight.${group}`])
 
-  mix: (found, names, viewer) => {
-    const masks = sourceMasks(found, names)
-    const items = interleave(
-      found,
-      weightsOf(names, viewer, settings),
-      settings['width.candidates'],
-    )
-    const cold = names.indexOf('explore-cold')
-    const draws = new Map<number, number>()
-    found[cold]?.items.forEach((item, i) => draws.set(item, found[cold]!.scores[i]!))
-    return slateOf(items, {
-      sources: Uint32Array.from(items, item => masks.get(item)!),
-      mixRank: Uint32Array.from(items.keys()),
-      mixed: Float32Array.from(items, (_, row) => 1 - row / items.length),
-      draw: Float32Array.from(items, item => draws.get(item) ?? 0),
-    })
-  },
-})
+  return {
+    shares: (names, viewer) => {
+      const weights = weightsOf(names, viewer)
+      const sum = weights.reduce((a, b) => a + b, 0)
+      const total = settings['width.candidates']
+      return Uint32Array.from(weights, weight =>
+        weight === 0
+          ? 0
+          : Math.min(total, Math.ceil((total * weight * settings['width.overfetch']) / sum)),
+      )
+    },
 
-const sourceMasks = (found: readonly Found[], names: readonly string[]): Map<number, number> => {
-  const masks = new Map<number, number>()
-  found.forEach(({ items }, i) => {
-    const bit = 1 << SOURCES.indexOf(names[i] as SourceName)
-    for (const item of items) masks.set(item, (masks.get(item) ?? 0) | bit)
-  })
-  return masks
+    mix: (found, names, viewer) => {
+      if (masks.length < catalogue.size) masks = new Uint32Array(catalogue.size)
+      found.forEach(({ items }, i) => {
+        const bit = 1 << SOURCES.indexOf(names[i] as SourceName)
+        items.forEach(item => (masks[item]! |= bit))
+      })
+      const items = interleave(found, weightsOf(names, viewer), settings['width.candidates'], masks)
+      const sources = items.map(item => masks[item]! & ~TAKEN)
+      for (const list of found) list.items.forEach(item => (masks[item] = 0))
+
+      const cold = found[names.indexOf('explore-cold')]
+      const draws = new Map(cold && Array.from(cold.items, (item, i) => [item, cold.scores[i]!]))
+      const { length } = items
+      return slateOf(items, {
+        sources,
+        mixRank: new Uint32Array(length).map((_, row) => row),
+        mixed: new Float32Array(length).map((_, row) => 1 - row / length),
+        draw: new Float32Array(length).map((_, row) => draws.get(items[row]!) ?? 0),
+      })
+    },
+  }
 }
 
+/** Smooth weighted round robin: each turn everyone earns its weight, and the richest pays what all earned. */
 const interleave = (
   found: readonly Found[],
   weights: readonly number[],
   total: number,
+  masks: Uint32Array,
 ): Uint32Array => {
-  const taken = new Set<number>()
-  const next = found.map(() => 0)
-  const credit = found.map(() => 0)
-  const alive = new Set(found.keys())
-  while (taken.size < total && alive.size > 0) {
-    // Smooth weighted round robin: everyone earns its weight, the richest pays the round's sum.
-    let sum = 0
-    let turn = -1
+  const items = new Uint32Array(total)
+  const next = new Uint32Array(found.length)
+  const credit = new Float64Array(found.length)
+  let alive = weights.map((_, i) => i)
+  let taken = 0
+  while (taken < total && alive.length > 0) {
+    let earned = 0
+    let turn = alive[0]!
     for (const i of alive) {
       credit[i]! += weights[i]!
-      sum += weights[i]!
-      if (turn < 0 || credit[i]! > credit[turn]!) turn = i
+      earned += weights[i]!
+      if (credit[i]! > credit[turn]!) turn = i
     }
-    const { items } = found[turn]!
-    while (next[turn]! < items.length && taken.has(items[next[turn]!]!)) next[turn]!++
-    if (next[turn]! < items.length) {
-      taken.add(items[next[turn]!++]!)
-      credit[turn]! -= sum
-    } else alive.delete(turn)
+    const list = found[turn]!.items
+    let at = next[turn]!
+    // An item beyond the catalogue has no mask, and no place either.
+    while (at < list.length && !(masks[list[at]!]! >= 0 && (masks[list[at]!]! & TAKEN) === 0)) at++
+    next[turn] = at + 1
+    if (at < list.length) {
+      items[taken++] = list[at]!
+      masks[list[at]!]! |= TAKEN
+      credit[turn]! -= earned
+    } else {
+      // The turn never was: what it earned the others is taken back.
+      for (const i of alive) credit[i]! -= weights[i]!
+      alive = alive.filter(i => i !== turn)
+    }
   }
-  return Uint32Array.from(taken)
+  return items.slice(0, taken)
 }
 
 /** Columns of candidates that came from no source, behind all that did. */
-export const unmixed = ({ items }: Found): Retrieved => ({
-  sources: new Uint32Array(items.length),
-  mixRank: new Uint32Array(items.length).fill(0xffff_ffff),
-  mixed: new Float32Array(items.length),
-  draw: new Float32Array(items.length),
-})
+export const unmixed =
+  (settings: Settings) =>
+  ({ length }: Uint32Array, from: number): Retrieved => {
+    const first = settings['width.candidates'] + from
+    return {
+      sources: new Uint32Array(length),
+      mixRank: new Uint32Array(length).map((_, i) => first + i),
+      mixed: new Float32Array(length),
+      draw: new Float32Array(length),
+    }
+  }

@@ -1,20 +1,20 @@
-import type { Filter, Source } from '@explore/pipeline'
+import type { Pool } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
+import type { Retrieved } from '../retrieved.ts'
+import type { Settings } from '../settings.ts'
 import type { Viewer } from '../viewer.ts'
+import { unmixed } from './mix.ts'
 
-/** Whatever the filters let through, newest ordinals first: fills a page when all sources have run dry. */
-export const wholePool = (
-  catalogue: Catalogue,
-  filters: readonly Filter<Viewer, {}>[],
-): Source<Viewer> => ({
+const CHUNK = 256
+
+/** The whole catalogue, newest ordinals first: fills a page when all sources have run dry. */
+export const wholePool = (catalogue: Catalogue, settings: Settings): Pool<Viewer, Retrieved> => ({
   name: 'whole pool',
-  find: (viewer, want) => {
-    const items: number[] = []
-    const one = { length: 1, items: new Uint32Array(1) }
-    for (let item = catalogue.size - 1; item >= 0 && items.length < want; item--) {
-      one.items[0] = item
-      if (filters.every(filter => filter.keep(0, one, viewer))) items.push(item)
+  *chunks() {
+    for (let end = catalogue.size; end > 0; end -= CHUNK) {
+      const length = Math.min(CHUNK, end)
+      yield new Uint32Array(length).map((_, i) => end - 1 - i)
     }
-    return { items: Uint32Array.from(items), scores: new Float32Array(items.length) }
   },
+  columns: unmixed(settings),
 })

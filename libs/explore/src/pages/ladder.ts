@@ -1,0 +1,145 @@
+import type { Context } from '@explore/pipeline'
+import type { Catalogue } from '../catalogue.ts'
+import { filters } from '../filters/index.ts'
+import { passing } from '../filters/passing.ts'
+import { exploreFunnel } from '../funnel.ts'
+import type { Bundle, ProfileStore, StateStore } from '../ports.ts'
+import { randomOf } from '../random.ts'
+import { retrievalOrder } from '../rankers/first-stage.ts'
+import { firstStageOrder } from '../rankers/second-stage.ts'
+import type { Settings } from '../settings.ts'
+import { havingSeen, type Viewer } from '../viewer.ts'
+import { explainRows } from './explain.ts'
+import { fallbackFunnel } from './fallback.ts'
+import type { PageCall } from './page-call.ts'
+import { itemsOf } from './place.ts'
+import { readPrecomputed } from './precomputed.ts'
+import { joined, placesOf, type Ranking } from './ranking.ts'
+
+/** What pages are made from. `bundle` is undefined before the first training. */
+export interface PageStores {
+  readonly state: StateStore
+  readonly profiles: ProfileStore
+  readonly catalogue: Catalogue
+  readonly bundle: Bundle | undefined
+}
+
+/** What is to be ranked for a viewer. */
+export interface Ask {
+  /** Places wanted; fewer come only when the pool has no more. */
+  readonly least: number
+  /** Seeds the draws: the same seed on the same state gives the same ranking. */
+  readonly seed: string
+  readonly explain?: boolean | undefined
+  /** Ordinal of an item whose way is to be recorded. */
+  readonly watch?: number | undefined
+}
+
+/** The ladder of degradation: each rung stands in for those above it, and all keep to the same filters. */
+export const ladder = (stores: PageStores, settings: Settings) => {
+  const { state, catalogue, bundle } = stores
+  const funnel = bundle && exploreFunnel({ state, catalogue, bundle }, settings)
+  const fallback = fallbackFunnel(stores, settings)
+  const refuse = filters(catalogue, settings)
+
+  const contextOf = (now: number, seed: string): Context => ({
+    now,
+    random: randomOf(seed),
+    signal: AbortSignal.timeout(settings['page.deadlineMs']),
+    retrieval: AbortSignal.timeout(settings['page.sourcesMs']),
+  })
+
+  /** Rung 1: the whole funnel. Throws when it fails beyond what its own stages catch. */
+  const live = async (viewer: Viewer, ask: Ask, context: Context): Promise<Ranking> => {
+    const { slate, trace } = await funnel!.run(viewer, context, { watch: ask.watch })
+    const scored = !trace.rungs.includes(firstStageOrder.rung)
+    const explanations = ask.explain ? explainRows(slate, trace, viewer.group, settings) : undefined
+    const places = placesOf(slate, scored ? slate.score : undefined, explanations)
+    return { origin: 'live', bundle: bundle!.id, places, rungs: trace.rungs, trace }
+  }
+
+  /** Rung 2: the viewer's precomputed ranking without what was since seen, hidden or blocked. */
+  const precomputed = async (viewer: Viewer, { wall }: PageCall): Promise<Ranking | undefined> => {
+    try {
+      const maxAge = settings['precompute.maxAgeHours'] * 3_600_000
+      const page = await readPrecomputed(state, viewer.id, wall, maxAge)
+      const places = page && passing(page.places, refuse, viewer)
+      if (page === undefined || places!.length === 0) return undefined
+      const rungs = ['precomputed page']
+      return { origin: 'precomputed', bundle: page.bundle, places: places!, rungs }
+    } catch {
+      // A page that cannot be read is none; the filters, should they have thrown, do so again below.
+      return undefined
+    }
+  }
+
+  /** Rung 3: no models at all. */
+  const modelless = async (
+    viewer: Viewer,
+    ask: Ask,
+    now: number,
+    rung: string,
+  ): Promise<Ranking> => {
+    const { slate, trace } = await fallback.run(viewer, contextOf(now, ask.seed), {
+      watch: ask.watch,
+    })
+    const rungs = [rung, ...trace.rungs]
+    return { origin: 'fallback', bundle: null, places: placesOf(slate, undefined), rungs, trace }
+  }
+
+  /** Tops up `ready` by `more`, asked without what `ready` has, where it is shorter than a page. */
+  const filled = async (
+    ready: Ranking | undefined,
+    viewer: Viewer,
+    ask: Ask,
+    more: (viewer: Viewer) => Promise<Ranking>,
+  ): Promise<Ranking> => {
+    if (ready === undefined) return more(viewer)
+    if (ready.places.length >= ask.least) return ready
+    return joined(ready, await more(havingSeen(viewer, itemsOf(ready.places))))
+  }
+
+  const now = async (viewer: Viewer, ask: Ask, call: PageCall): Promise<Ranking> => {
+    if (funnel === undefined) return modelless(viewer, ask, call.now, 'no bundle')
+    try {
+      const ranking = await live(viewer, ask, contextOf(call.now, ask.seed))
+      if (!rankersOut(ranking)) return ranking
+      return filled(await precomputed(viewer, call), viewer, ask, async () => ranking)
+    } catch (error) {
+      return filled(await precomputed(viewer, call), viewer, ask, viewer =>
+        modelless(viewer, ask, call.now, reasonOf(error)),
+      )
+    }
+  }
+
+  return {
+    /** The best ranking that can be had, from the rung that the policy and the day allow. */
+    rank: async (viewer: Viewer, ask: Ask, call: PageCall): Promise<Ranking> => {
+      const serve = settings['precompute.serve']
+      const peak = (call.waiting ?? 0) >= settings['precompute.peakQueue']
+      const early = serve === 'always' || (serve === 'peak' && peak)
+      const ready = early ? await precomputed(viewer, call) : undefined
+      return filled(ready, viewer, ask, viewer => now(viewer, ask, call))
+    },
+    /** The live ranking without a deadline, for the off-peak job; undefined without a bundle. */
+    unhurried: async (
+      viewer: Viewer,
+      ask: Ask,
+      call: Pick<PageCall, 'now'>,
+    ): Promise<Ranking | undefined> =>
+      funnel &&
+      live(viewer, ask, {
+        now: call.now,
+        random: randomOf(ask.seed),
+        signal: new AbortController().signal,
+      }),
+  }
+}
+
+const rankersOut = ({ rungs }: Ranking): boolean =>
+  rungs.includes(retrievalOrder.rung) && rungs.includes(firstStageOrder.rung)
+
+const reasonOf = (error: unknown): string =>
+  error instanceof DOMException && error.name === 'TimeoutError'
+    ? 'live ranking was late'
+    : 'live ranking failed'

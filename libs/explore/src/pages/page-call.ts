@@ -1,0 +1,13 @@
+import type { Millis } from '../types.ts'
+
+/** The circumstances of one call. */
+export interface PageCall {
+  /** What "now" means to ages, decay and freshness: the clock of the events, which may lie in the past. */
+  readonly now: Millis
+  /** The machine's clock, by which sessions and precomputed pages expire. */
+  readonly wall: Millis
+  /** A UUID: names the page, its session and its draws. */
+  readonly requestId: string
+  /** Requests waiting behind this one, for the peak policy. */
+  readonly waiting?: number
+}

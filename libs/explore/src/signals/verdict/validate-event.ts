@@ -1,0 +1,186 @@
+import type { Verdict } from '../../api.ts'
+import { type ErrorCode, ERRORS } from '../../errors.ts'
+import type { Settings } from '../../settings.ts'
+import {
+  type Event,
+  EVENT_TYPES,
+  type EventType,
+  type Id,
+  ID_PATTERN,
+  type Millis,
+} from '../../types.ts'
+import { isAboutAuthor } from '../signal.ts'
+import { contentId } from './content-id.ts'
+import { instantOf } from './instant.ts'
+
+/** What a row is judged by. */
+export interface Judgement {
+  readonly settings: Settings
+  /** The log's clock. */
+  readonly now: Millis
+  /** Whether the item was ever described or named. */
+  readonly knows: (item: Id) => boolean
+}
+
+export type Rejection = Extract<Verdict, { readonly status: 'rejected' }>
+
+const TYPES: ReadonlySet<unknown> = new Set(EVENT_TYPES)
+const ID = new RegExp(ID_PATTERN)
+const MAX_TEXT = 64
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/
+const MAX_POSITION = 100_000
+const DAY = 86_400_000
+/** No time in milliseconds since 1973 is smaller: it was given in seconds. */
+const SECONDS = 1e11
+
+/**
+ * One row of a batch, of any shape, as an event, or why it is none; never throws. Unknown fields are ignored, null is as
+ * good as absent. Without `time` it happened now; without `eventId` it gets a content id, by which it is idempotent
+ * where it names its time. A time in the tolerated future is clamped to now.
+ */
+export const validateEvent = (
+  row: unknown,
+  judgement: Judgement,
+): { readonly event: Event } | { readonly verdict: Rejection } => {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    return rejected('FIELD_INVALID', undefined, 'an event must be an object')
+  }
+  const field = (name: keyof Event): unknown =>
+    Object.hasOwn(row, name) ? ((row as Record<string, unknown>)[name] ?? undefined) : undefined
+  const [userId, type, itemId, authorId] = NAMES.map(field)
+  const [eventId, requestId, surface, position, playMs] = DETAILS.map(field)
+  const time = timeOf(field('time'), judgement.now)
+
+  const verdict =
+    idProblem('userId', userId, true) ??
+    typeProblem(type) ??
+    subjectProblem(type as EventType, itemId, authorId, judgement) ??
+    timeProblem(time, judgement) ??
+    textProblem('eventId', eventId) ??
+    textProblem('requestId', requestId) ??
+    textProblem('surface', surface) ??
+    numberProblem('position', position, MAX_POSITION, true) ??
+    numberProblem('playMs', playMs, DAY, false)
+  if (verdict) return verdict
+
+  const said = {
+    userId,
+    type,
+    itemId,
+    authorId,
+    time,
+    requestId,
+    position,
+    surface,
+    playMs,
+  } as Event
+  return {
+    event: {
+      ...said,
+      eventId: (eventId as string | undefined) ?? contentId(said),
+      time: Math.min(time!, judgement.now),
+    },
+  }
+}
+
+const NAMES = ['userId', 'type', 'itemId', 'authorId'] as const
+const DETAILS = ['eventId', 'requestId', 'surface', 'position', 'playMs'] as const
+
+type Problem = { readonly verdict: Rejection } | undefined
+
+const rejected = (
+  code: ErrorCode,
+  field: keyof Event | undefined,
+  message: string,
+  hint: string = ERRORS[code][1],
+): { readonly verdict: Rejection } => ({
+  verdict: { status: 'rejected', code, ...(field && { field }), message, hint },
+})
+
+const idProblem = (field: keyof Event, value: unknown, required: boolean): Problem => {
+  if (value === undefined && !required) return undefined
+  if (typeof value === 'string' && ID.test(value)) return undefined
+  return value === undefined
+    ? rejected('FIELD_INVALID', field, `${field} is missing`)
+    : rejected('ID_INVALID', field, `${field} is not an id: ${shown(value)}`)
+}
+
+const typeProblem = (type: unknown): Problem =>
+  TYPES.has(type)
+    ? undefined
+    : rejected(
+        'FIELD_INVALID',
+        'type',
+        type === undefined ? 'type is missing' : `there is no event type ${shown(type)}`,
+        `one of ${EVENT_TYPES.join(', ')}`,
+      )
+
+/** Of an event's item and author. */
+const subjectProblem = (
+  type: EventType,
+  itemId: unknown,
+  authorId: unknown,
+  { settings, knows }: Judgement,
+): Problem => {
+  const optional = isAboutAuthor({ type }) && authorId !== undefined
+  const problem = idProblem('itemId', itemId, !optional) ?? idProblem('authorId', authorId, false)
+  if (problem || itemId === undefined || settings['events.unknownItems'] === 'accept')
+    return problem
+  return knows(itemId as Id)
+    ? undefined
+    : rejected('ITEM_UNKNOWN', 'itemId', `there is no item ${shown(itemId)}`)
+}
+
+/** NaN for what is no time. */
+const timeOf = (value: unknown, now: Millis): number => {
+  if (value === undefined) return now
+  if (typeof value === 'number') return Math.floor(value)
+  return typeof value === 'string' ? (instantOf(value) ?? NaN) : NaN
+}
+
+const timeProblem = (time: number, { settings, now }: Judgement): Problem => {
+  const hint = 'milliseconds since 1970, or ISO 8601 with a zone: 2026-11-23T16:00:00Z'
+  if (!Number.isFinite(time)) return rejected('FIELD_INVALID', 'time', 'time is not a time', hint)
+  const ahead = settings['events.futureMs']
+  if (time > now + ahead) {
+    return rejected('FIELD_INVALID', 'time', `time is more than ${ahead} ms in the future`, hint)
+  }
+  const days = settings['events.maxAgeDays']
+  if (time >= now - days * DAY) return undefined
+  const why = time > 0 && time < SECONDS ? ': it looks like seconds' : ''
+  return rejected('FIELD_INVALID', 'time', `time is more than ${days} days ago${why}`, hint)
+}
+
+const textProblem = (field: keyof Event, value: unknown): Problem => {
+  if (value === undefined) return undefined
+  const fits = typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT
+  if (fits && !CONTROL.test(value) && value.isWellFormed()) return undefined
+  return rejected(
+    'FIELD_INVALID',
+    field,
+    `${field} is not a text of 1 to ${MAX_TEXT} characters without control characters`,
+  )
+}
+
+const numberProblem = (
+  field: keyof Event,
+  value: unknown,
+  max: number,
+  whole: boolean,
+): Problem => {
+  if (value === undefined) return undefined
+  const fits = typeof value === 'number' && value >= 0 && value <= max
+  if (fits && (!whole || Number.isInteger(value))) return undefined
+  return rejected(
+    'FIELD_INVALID',
+    field,
+    `${field} is not a ${whole ? 'whole ' : ''}number from 0 to ${max}`,
+  )
+}
+
+/** A value in a message: short, whatever it is. */
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_TEXT))
+  return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : `a ${typeof value}`
+}

@@ -1,0 +1,55 @@
+import type { Recorder } from './recorder.ts'
+import { concat, extend, type Slate, take } from './slate.ts'
+import type { Filter, Pool } from './stage.ts'
+
+/** The rows that every filter keeps; the first filter that refuses a row is the one that is counted. */
+export const applyFilters = <Q>(
+  filters: readonly Filter<Q, any>[],
+  slate: Slate<any>,
+  query: Q,
+  record: Recorder,
+): Slate<any> => {
+  const rows = new Uint32Array(slate.length).map((_, row) => row)
+  let left = rows.length
+  for (const filter of filters) {
+    let kept = 0
+    for (let i = 0; i < left; i++) {
+      const row = rows[i]!
+      if (filter.keep(row, slate, query)) rows[kept++] = row
+      else record.refuse(filter.name, slate.items[row]!)
+    }
+    record.count(filter.name, left - kept)
+    left = kept
+  }
+  return left === slate.length ? slate : take(slate, rows.subarray(0, left))
+}
+
+/** Adds up to `missing` candidates of the pool that are not in the slate and pass the filters. */
+export const refill = <Q>(
+  slate: Slate<any>,
+  missing: number,
+  pool: Pool<Q, any>,
+  filters: readonly Filter<Q, any>[],
+  query: Q,
+  record: Recorder,
+): Slate<any> => {
+  const have = new Set<number>(slate.items)
+  const full = slate.length + missing
+  let walked = 0
+  for (const chunk of pool.chunks(query)) {
+    if (slate.length >= full) break
+    const items = chunk.filter(item => !have.has(item))
+    const extra = extend({ length: items.length, items }, pool.columns(items, walked), pool.name)
+    const passed = applyFilters(filters, extra, query, record)
+    const room = Math.min(passed.length, full - slate.length)
+    slate = concat(
+      slate,
+      take(
+        passed,
+        new Uint32Array(room).map((_, row) => row),
+      ),
+    )
+    walked += items.length
+  }
+  return slate
+}
