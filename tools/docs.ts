@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ERRORS, SETTINGS } from '@explore/explore'
+import { format, resolveConfig } from 'prettier'
+import { brokenLinks } from './reference/broken-links.ts'
+import { errorsReference } from './reference/errors-reference.ts'
+import { settingsReference } from './reference/settings-reference.ts'
+
+interface Page {
+  readonly file: string
+  readonly render: () => string | Promise<string>
+}
+
+/** Pages that are made from the code: `npm run docs` writes them, `npm run check` compares them. */
+const PAGES: readonly Page[] = [
+  { file: 'docs/settings.md', render: () => settingsReference(SETTINGS) },
+  { file: 'docs/errors.md', render: () => errorsReference(ERRORS) },
+]
+
+const root = join(import.meta.dirname, '..')
+const checking = process.argv.includes('--check')
+const faults: string[] = []
+for (const { file, render } of PAGES) {
+  const path = join(root, file)
+  const config = await resolveConfig(path)
+  const text = await format(await render(), { ...config, filepath: path })
+  if (!checking) await writeFile(path, text)
+  else if ((await readFile(path, 'utf8').catch(() => '')) !== text)
+    faults.push(`${file} is not current: npm run docs`)
+}
+for (const link of brokenLinks(root)) faults.push(`${link} leads nowhere`)
+for (const fault of faults) console.error(`explore: ${fault}`)
+process.exitCode = faults.length === 0 ? 0 : 1
