@@ -1,5 +1,5 @@
 /** A refusal of the server, with what it says to do next. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor({ code, detail, hint, field, requestId }) {
     super(detail)
     Object.assign(this, { code, hint, field, requestId })

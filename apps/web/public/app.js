@@ -92,8 +92,13 @@ const show = async (page, before) => {
   await draw()
   follow(page)
   $('funnel').replaceChildren(...funnelOf(page, page.items.length))
-  const facts = [`${page.group} viewer`, ...Object.values(state.facts[page.userId] ?? {})]
-  facts.push(`ranked ${page.origin}`, page.bundle ?? 'no models')
+  const known = new Set(Object.values(state.facts[page.userId] ?? {}))
+  const facts = [
+    `${page.group} viewer`,
+    ...known,
+    `ranked ${page.origin}`,
+    page.bundle ?? 'no models',
+  ]
   $('facts').replaceChildren(
     ...facts.map(fact => h('span', {}, fact)),
     ...page.degraded.map(rung => h('span', { class: 'degraded' }, rung)),
@@ -140,9 +145,13 @@ const compare = async (change, words, topic) => {
   $('news').replaceChildren(
     ...words,
     h('span', {}, 'The next request, answered in ', h('b', {}, `${ms} ms`), ', brings'),
-    badge('new', 'new', change => change === 'new'),
-    badge('up', '▲', change => change > 0),
-    badge('down', '▼', change => change < 0),
+    ...(changes.some(change => change !== 0)
+      ? [
+          badge('new', 'new', change => change === 'new'),
+          badge('up', '▲', change => change > 0),
+          badge('down', '▼', change => change < 0),
+        ]
+      : [h('span', {}, 'the same page.')]),
     ...(topic ? [await topicNews(topic, before, after)] : []),
   )
   scrollTo({ top: 0 })

@@ -49,6 +49,9 @@ const MOTIFS = {
   },
 }
 
+/** A colour for a word. */
+export const tint = word => `hsl(${hash(word) % 360} 80% 58%)`
+
 let pictures = 0
 
 /** A picture for an item that has none: colours and motif of its topic, arrangement of its id. */

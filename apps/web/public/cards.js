@@ -1,4 +1,4 @@
-import { artOf } from './art.js'
+import { artOf, tint } from './art.js'
 import { age, h, svg } from './dom.js'
 
 /** What a viewer can do to a card: the event, its opposite where there is one, and its words. */
@@ -47,7 +47,7 @@ export const cardOf = ({ place, entry, item = {}, change, pressed, on }) => {
     h(
       'p',
       { class: 'chips' },
-      sources.map(source => h('span', { class: `source ${source}` }, source)),
+      sources.map(source => h('span', { class: 'source', '--dot': tint(source) }, source)),
     ),
     h(
       'div',

@@ -1,13 +1,15 @@
 const NS = 'http://www.w3.org/2000/svg'
 
+const isThere = value => value !== undefined && value !== null && value !== false
+
 const dress = (element, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value)
     else if (name.startsWith('--')) element.style.setProperty(name, value)
     else if (value === true) element.setAttribute(name, '')
-    else if (value !== false && value != null) element.setAttribute(name, value)
+    else if (isThere(value)) element.setAttribute(name, value)
   }
-  element.append(...children.flat(Infinity).filter(child => child != null && child !== false))
+  element.append(...children.flat(Infinity).filter(isThere))
   return element
 }
 

@@ -21,7 +21,9 @@ export const funnelOf = ({ trace = [], origin }, shown) => {
     const details = [
       ...(rung ? [rung] : []),
       ...Object.entries(failures ?? {}).map(each => each.join(': ')),
-      ...Object.entries(counts ?? {}).map(([name, n]) => `${name} ${short(n)}`),
+      ...Object.entries(counts ?? {})
+        .filter(([, n]) => n > 0)
+        .map(([name, n]) => `${name} ${short(n)}`),
     ]
     const figures = [out === from ? '' : `${short(out)} · `, `${short(ms)} ms`]
     const classes = `${kind} ${broken ? 'degraded' : ''}`
@@ -121,7 +123,7 @@ export const absenceOf = ({ itemId, place, leftAt, reason, steps }) => {
     h('p', { class: place ? 'here' : 'gone' }, h('b', {}, verdict), place ? '' : ` ${reason}`),
     table(
       'Its way through the funnel',
-      steps.map(({ step, rank, reason }) => row(step, rank ? `#${short(rank)}` : 'out', reason)),
+      steps.map(({ step, rank, reason }) => row(step, rank ? `#${short(rank)}` : '–', reason)),
     ),
   ]
 }

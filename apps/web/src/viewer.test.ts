@@ -3,16 +3,16 @@ import { restServer } from '@explore/rest'
 import { fakeService } from '@explore/rest/testing'
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { webRoot } from './index.ts'
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 const found = existsSync(CHROMIUM)
-const title = found ? 'the viewer' : `the viewer: no browser at ${CHROMIUM}, set CHROMIUM_PATH`
 
-describe.skipIf(!found)(title, { timeout: 60_000 }, () => {
+describe('the viewer', () => {
   let browser: Browser
   beforeAll(async () => {
+    if (!found) return
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -20,8 +20,11 @@ describe.skipIf(!found)(title, { timeout: 60_000 }, () => {
         ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
       ],
     })
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
+  beforeEach(({ skip }) =>
+    skip(!found, `no browser at ${CHROMIUM}: install it or set CHROMIUM_PATH`),
+  )
 
   /** The viewer of `u3`, opened on a fake service; whatever it asks of other hosts fails the test. */
   const open = async (parts: Partial<ExploreService> = {}) => {

@@ -36,7 +36,7 @@ it.each([
   [{ 'page.limit': '9' }, 'SETTING_INVALID', 'page.limit'],
   [{ 'value.see_less.new': -1 }, 'SETTING_INVALID', 'value.see_less.new'],
   [{ 'page.limit': 9, 'rerank.mmrLambda': 2 }, 'SETTING_INVALID', 'rerank.mmrLambda'],
-  [{ __proto__: null, ['__proto__']: 1 }, 'SETTING_UNKNOWN', '__proto__'],
+  [JSON.parse('{"__proto__": 1}'), 'SETTING_UNKNOWN', '__proto__'],
 ])('refuses %j with %s and changes nothing', (changes, code, field) => {
   changeSettings(file, {}, { 'page.limit': 8 })
   expect(() => changeSettings(file, {}, changes)).toThrow(expect.objectContaining({ code, field }))

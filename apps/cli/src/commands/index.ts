@@ -114,6 +114,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
       await (await import('./evaluate.ts')).evaluateWorld(options)
     })
 
+  reporting(
+    'bench',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory',
+  )
+    .option('--seconds <n>', 'length of the open-loop run', '20')
+    .addHelpText('after', '\nExample:\n  explore bench --json > bench.json')
+    .action(async options => (await import('./bench.ts')).bench(options))
+
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
   )
