@@ -1,58 +1,77 @@
 // Plain JavaScript for any Node from 18 on: it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+const windows = process.platform === 'win32'
+
 /** The Node that the lockfile pins: all of the project's own code runs on it. */
-export const pinnedNode = join(
-  root,
-  'node_modules/node/bin',
-  process.platform === 'win32' ? 'node.exe' : 'node',
-)
+export const pinnedNode = join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node')
+
+/** Installs what the lockfile names and node_modules lacks; ends the process with one line if it can't. */
+export const ensureInstalled = () => {
+  if (Number(process.versions.node.split('.')[0]) < 18) {
+    fail(`Node 18 or newer is missing (this is ${process.version}): see nodejs.org`)
+  }
+  if (isInstalled()) return
+  console.error('explore: installing dependencies (once; a minute or two) …')
+  // Whatever npm is set to leave out elsewhere: here nothing runs without it.
+  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
+  const npm = spawnSync('npm', ['ci', ...options, '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: Infinity,
+    encoding: 'utf8',
+    shell: windows,
+  })
+  if (npm.error && npm.error.code === 'ENOENT')
+    fail('npm is missing: it comes with Node, or from your distribution')
+  if (npm.error) fail(`npm can't be run: ${npm.error.message}`)
+  if (npm.status !== 0) fail(reasonOf(npm.stderr))
+  if (!existsSync(pinnedNode))
+    fail('npm ran no install scripts: npm ci --ignore-scripts=false --foreground-scripts')
+}
 
 const fail = message => {
   console.error(`explore: ${message}`)
   process.exit(1)
 }
 
-/** Installs what the lockfile names and node_modules lacks; ends the process with one line if it can't. */
-export const ensureInstalled = () => {
-  if (Number(process.versions.node.split('.')[0]) < 18) {
-    fail(
-      `Node 18 or newer is missing (this is ${process.version}): install it from your distribution or nodejs.org`,
-    )
-  }
-  if (isInstalled()) return
-  console.error('explore: installing dependencies (once; a minute or two) …')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
-  if (npm.error) fail('npm is missing: it comes with Node, or from your distribution')
-  if (npm.status !== 0)
-    fail('npm ci failed: see the lines above; it needs the npm registry and some 1 GB of disk')
-  if (!existsSync(pinnedNode))
-    fail('npm did not run the install scripts: try npm ci --foreground-scripts')
+/** What keeps `npm ci` from working, as its error codes tell; the rest npm has to say itself. */
+const REASONS = [
+  [
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/,
+    'the npm registry is out of reach: get online, or name a mirror (npm config set registry URL)',
+  ],
+  [/\b(ENOSPC|EDQUOT)\b/, 'the disk is full: the dependencies take some 1.5 GB'],
+  [/\b(EACCES|EPERM|EROFS)\b/, `node_modules can't be written: make ${root} writable`],
+  [/\bcode EUSAGE\b/, 'package-lock.json does not fit the package.json files: npm install'],
+]
+
+const reasonOf = stderr => {
+  const known = REASONS.find(([pattern]) => pattern.test(stderr))
+  if (known) return known[1]
+  process.stderr.write(stderr)
+  return 'npm ci failed: see the lines above'
 }
 
 const isInstalled = () => {
   const wanted = packagesOf('package-lock.json')
-  const present = packagesOf('node_modules/.package-lock.json')
   if (wanted === undefined) fail('package-lock.json is missing: this is no full checkout')
+  // npm writes this one last: an install that was cut short has none.
+  const present = packagesOf('node_modules/.package-lock.json')
   if (present === undefined || !existsSync(pinnedNode)) return false
-  return Object.entries(wanted).every(
-    ([path, { version, link, optional }]) =>
-      path === '' ||
-      optional ||
-      link ||
-      version === undefined ||
-      !path.includes('node_modules/') ||
-      present[path]?.version === version,
-  )
+  return Object.entries(wanted).every(([path, { version, resolved, optional, devOptional }]) => {
+    if (!path.includes('node_modules/') || optional || devOptional) return true
+    const found = present[path]
+    return (
+      found !== undefined && found.version === version && (version || found.resolved === resolved)
+    )
+  })
 }
 
 const packagesOf = file => {
@@ -63,6 +82,12 @@ const packagesOf = file => {
   }
 }
 
+/** One line for a pinned Node that is there and can't be started. */
+export const failToRun = error =>
+  fail(
+    `${pinnedNode} can't be run here (${error.code}): it needs a system with glibc, as its npm package`,
+  )
+
 /**
  * Runs a script on the pinned Node and takes over its exit code. The script gets a channel to this process:
  * when this process dies, however it dies, the channel closes and the script can shut down.
@@ -72,5 +97,6 @@ export const runPinned = args => {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // The terminal sends Ctrl-C to both; the script decides when it is done.
   process.on('SIGINT', () => {})
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  child.on('error', failToRun)
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ERRORS, SETTINGS } from '@explore/explore'
+import { apiReference } from '@explore/rest'
 import { format, resolveConfig } from 'prettier'
 import { brokenLinks } from './reference/broken-links.ts'
 import { errorsReference } from './reference/errors-reference.ts'
@@ -15,6 +16,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { file: 'docs/settings.md', render: () => settingsReference(SETTINGS) },
   { file: 'docs/errors.md', render: () => errorsReference(ERRORS) },
+  { file: 'docs/api.md', render: apiReference },
 ]
 
 const root = join(import.meta.dirname, '..')

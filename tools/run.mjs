@@ -1,37 +1,49 @@
-// `npm test` and `npm run check`: installs for itself, then runs each step on the pinned Node.
+// `npm test`, `npm run check` and the like: installs for itself, then runs each step on the pinned Node.
 import { spawnSync } from 'node:child_process'
-import { ensureInstalled, pinnedNode, root } from './bootstrap.mjs'
+import { ensureInstalled, failToRun, pinnedNode, root } from './bootstrap.mjs'
 
-const STEPS = {
-  test: [['tests', ['node_modules/vitest/vitest.mjs', 'run']]],
+const VITEST = 'node_modules/vitest/vitest.mjs'
+const PRETTIER = 'node_modules/prettier/bin/prettier.cjs'
+
+const COMMANDS = {
+  install: [],
+  test: [['tests', VITEST, 'run']],
   check: [
-    ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
-    ['lint', ['node_modules/nx/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static']],
-    ['types', ['node_modules/typescript/bin/tsc', '-p', '.']],
-    ['architecture', ['node_modules/vitest/vitest.mjs', 'run', 'tools/architecture.test.ts']],
-    ['dead code', ['node_modules/knip/bin/knip.js']],
-    ['docs', ['tools/docs.ts', '--check']],
+    ['format', PRETTIER, '--check', '--log-level=warn', '.'],
+    ['lint', 'node_modules/nx/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static'],
+    ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
+    ['architecture', VITEST, 'run', 'tools/architecture.test.ts'],
+    ['dead code', 'node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
+    ['docs', 'tools/docs.ts', '--check'],
   ],
+  format: [['format', PRETTIER, '--write', '--log-level=warn', '.']],
+  docs: [['docs', 'tools/docs.ts']],
 }
 
 const [command, ...rest] = process.argv.slice(2)
-const steps = STEPS[command]
+const steps = COMMANDS[command]
 if (steps === undefined) {
-  console.error(`explore: there is no ${command}: use ${Object.keys(STEPS).join(' or ')}`)
+  console.error(`explore: there is no ${command}: use ${Object.keys(COMMANDS).join(', ')}`)
   process.exit(2)
 }
 ensureInstalled()
-let failed = 0
-for (const [name, args] of steps) {
+const results = steps.map(([name, ...args]) => {
   if (steps.length > 1) console.log(`── ${name}`)
-  const step = spawnSync(pinnedNode, [...args, ...rest], {
+  const start = Date.now()
+  const step = spawnSync(pinnedNode, steps.length > 1 ? args : [...args, ...rest], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
   })
-  if (step.status !== 0) {
-    failed++
-    console.error(`explore: ${name} failed`)
-  }
+  if (step.error) failToRun(step.error)
+  return { name, passed: step.status === 0, seconds: ((Date.now() - start) / 1000).toFixed(1) }
+})
+const failed = results.filter(({ passed }) => !passed)
+if (steps.length > 1) {
+  const lines = results.map(
+    ({ name, passed, seconds }) => `${passed ? 'passed' : 'FAILED'}  ${name}, ${seconds} s`,
+  )
+  console.log(`── ${command}\n${lines.join('\n')}`)
+  console.log(`${results.length - failed.length} passed, ${failed.length} failed, 0 skipped`)
 }
-process.exit(failed === 0 ? 0 : 1)
+process.exit(failed.length === 0 ? 0 : 1)

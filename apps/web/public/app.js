@@ -249,6 +249,11 @@ onSubmit('who', 'user', user => {
 })
 onSubmit('ask', 'missing', itemId => run(() => ask(itemId)))
 addEventListener('hashchange', () => run(start))
+// The hash names the viewer, so the link must not set it.
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault()
+  $('grid').focus()
+})
 addEventListener('keydown', ({ key }) => key === 'Escape' && openPanel())
 addEventListener('pagehide', () => flushSeen({ keepalive: true }).catch(() => {}))
 $('user').addEventListener('focus', ({ target }) => target.select())

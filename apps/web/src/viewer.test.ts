@@ -191,6 +191,7 @@ describe('the viewer', () => {
     await page.keyboard.press('Tab')
     expect(await page.locator(':focus').innerText()).toBe('Skip to the page')
     await page.keyboard.press('Enter')
+    expect(page.url()).toMatch(/#u3$/)
     await page.keyboard.press('Tab')
     expect(await page.locator(':focus').getAttribute('aria-label')).toMatch(/^Open: /)
   })

@@ -24,7 +24,7 @@ export const offerBundles = (home: Home): { readonly close: () => void } => {
     try {
       channel.postMessage({ give: id, shared: await last.shared } satisfies Message)
     } catch (error) {
-      last = undefined
+      if (last?.id === id) last = undefined
       channel.postMessage({ give: id, error: packError(error) } satisfies Message)
     }
   }

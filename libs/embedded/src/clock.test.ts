@@ -11,15 +11,13 @@ const logEnding = (...times: readonly number[]): EventLog => ({
   read: (from, max) => ({
     first: from,
     next: Math.min(times.length, from + max),
-    events: times
-      .slice(from, from + max)
-      .map((time): Event => ({
-        eventId: `${time}`,
-        userId: 'u',
-        type: 'click',
-        itemId: 'i',
-        time,
-      })),
+    events: times.slice(from, from + max).map((time): Event => ({
+      eventId: `${time}`,
+      userId: 'u',
+      type: 'click',
+      itemId: 'i',
+      time,
+    })),
   }),
   close: async () => {},
 })

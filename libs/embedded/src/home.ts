@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { exploreErrorOf } from './system-error.ts'
 
 /** The one folder in which an embedded Explore keeps all it knows. */
 export interface Home {
@@ -12,7 +13,7 @@ export interface Home {
   readonly rejects: string
 }
 
-/** The folder's layout; makes the folder. */
+/** The folder's layout; makes the folder. Throws STATE_FORBIDDEN, STATE_BROKEN or DISK_FULL. */
 export const homeAt = (path: string): Home => {
   const home = resolve(path)
   const layout: Home = {
@@ -22,7 +23,11 @@ export const homeAt = (path: string): Home => {
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),
   }
-  mkdirSync(layout.db, { recursive: true })
-  mkdirSync(layout.bundles, { recursive: true })
+  try {
+    mkdirSync(layout.db, { recursive: true })
+    mkdirSync(layout.bundles, { recursive: true })
+  } catch (error) {
+    throw exploreErrorOf(error)
+  }
   return layout
 }

@@ -31,29 +31,39 @@ export const pageEngine = (
   let asked: string | undefined
   let problem: unknown
 
-  const swapBundle = async (id: string): Promise<void> => {
+  const load = async (id: string): Promise<void> => {
+    const next = await loadBundle(await bundles(id), {
+      catalogue,
+      catalogueId: profiles.catalogueId,
+      counters: items => state.counters(items),
+      now,
+    })
+    const last = bundle
+    bundle = next
+    current = undefined
+    await last?.close()
+  }
+
+  /** Loads `id`; where that fails, what serves goes on, and where nothing does, `previous` takes over. */
+  const swapBundle = async (id: string, previous: string | undefined): Promise<void> => {
     asked = id
     problem = undefined
     try {
-      const next = await loadBundle(await bundles(id), {
-        catalogue,
-        catalogueId: profiles.catalogueId,
-        counters: items => state.counters(items),
-        now,
-      })
-      const previous = bundle
-      bundle = next
-      current = undefined
-      await previous?.close()
+      await load(id)
     } catch (error) {
       problem = error
+      if (bundle === undefined && previous !== undefined) await load(previous).catch(() => {})
     }
   }
 
   /** An explorer on the freshest catalogue, the bundle `id` where it is sound, and `wanted` settings. */
-  const ready = async (wanted: Settings, id: string | undefined): Promise<Explorer> => {
+  const ready = async (
+    wanted: Settings,
+    id: string | undefined,
+    previous?: string,
+  ): Promise<Explorer> => {
     const changed = await profiles.sync(catalogue)
-    if (id !== undefined && id !== asked) await swapBundle(id)
+    if (id !== undefined && id !== asked) await swapBundle(id, previous)
     if (changed.length > 0) await bundle?.refresh(changed)
     if (current === undefined || settings !== wanted) {
       settings = wanted
@@ -73,7 +83,8 @@ export const pageEngine = (
       call: PageCall,
       wanted: Settings,
       id: string | undefined,
-    ): Promise<Page> => (await ready(wanted, id)).page(request, call),
+      previous?: string,
+    ): Promise<Page> => (await ready(wanted, id, previous)).page(request, call),
     close: async (): Promise<void> => {
       await bundle?.close()
     },

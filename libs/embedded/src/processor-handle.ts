@@ -1,32 +1,41 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { ExploreError } from '@explore/explore'
+import { ExploreError, type Settings } from '@explore/explore'
 import type { Home } from './home.ts'
-import type { ProcessorReport } from './processor-thread.ts'
+import type { ProcessorOrder, ProcessorReport } from './processor-thread.ts'
 import { unpackError } from './thread-error.ts'
 
-/** The stream processor on a thread of its own: it tails the log and folds. */
-export const startProcessor = (home: Home, onError: (error: ExploreError) => void) => {
+/** The stream processor on a thread of its own: it tails the log and folds. `tell` hears whether it can. */
+export const startProcessor = (
+  home: Home,
+  settings: Settings,
+  tell: (problem: ExploreError | undefined) => void,
+) => {
   const thread = new Worker(new URL('./processor-thread.ts', import.meta.url), {
-    workerData: { home },
+    workerData: { home, settings },
   })
+  const exited = once(thread, 'exit').catch(() => {})
+  const order = (what: ProcessorOrder): void => thread.postMessage(what)
   let watermark = 0
   let waiters: { readonly offset: number; readonly done: () => void }[] = []
 
   thread.on('message', (report: ProcessorReport) => {
-    if ('error' in report) return onError(unpackError(report.error))
+    if ('error' in report) return tell(unpackError(report.error))
+    tell(undefined)
     watermark = report.watermark
     const ready = waiters.filter(({ offset }) => offset <= watermark)
     waiters = waiters.filter(({ offset }) => offset > watermark)
     for (const { done } of ready) done()
   })
   thread.on('error', cause =>
-    onError(new ExploreError('INTERNAL', 'the stream processor died', { cause })),
+    tell(new ExploreError('INTERNAL', `the stream processor died: ${cause}`, { cause })),
   )
 
   return {
     watermark: (): number => watermark,
     /** Tells the processor that the log has grown. */
-    poke: (): void => thread.postMessage('poke'),
+    poke: (): void => order('poke'),
+    settings: (settings: Settings): void => order({ settings }),
     /** Resolves when all below `offset` is folded, or after `most` milliseconds. */
     folded: (offset: number, most: number): Promise<void> => {
       if (offset <= watermark) return Promise.resolve()
@@ -39,11 +48,10 @@ export const startProcessor = (home: Home, onError: (error: ExploreError) => voi
         waiters.push({ offset, done })
       })
     },
-    close: (): Promise<void> =>
-      new Promise(resolve => {
-        thread.once('exit', () => resolve())
-        thread.postMessage('close')
-      }),
+    close: async (): Promise<void> => {
+      order('close')
+      await exited
+    },
   }
 }
 

@@ -1,43 +1,64 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Catalogue, processor } from '@explore/explore'
+import { Catalogue, processor, type Settings } from '@explore/explore'
 import type { Home } from './home.ts'
-import { loadSettings } from './settings-file.ts'
 import { openStores } from './stores.ts'
 import { packError, type ThreadError } from './thread-error.ts'
 
-/** From the processor: how far it has folded, or why it stopped. */
+/** To the processor. */
+export type ProcessorOrder = 'poke' | 'close' | { readonly settings: Settings }
+
+/** From the processor: how far it has folded, or why it could not go on. */
 export type ProcessorReport = { readonly watermark: number } | { readonly error: ThreadError }
 
 /** Events per step: long enough to coalesce, short enough that a like is folded within milliseconds. */
 const BATCH = 2000
+/** After a failure, a full disk for instance, it tries again. */
+const RETRY = 1000
 
-const { home } = workerData as { readonly home: Home }
+const port = parentPort!
+const { home, ...given } = workerData as { readonly home: Home; readonly settings: Settings }
+let settings = given.settings
 const { log, state, profiles, close } = await openStores(home)
-const settings = loadSettings(home.settings, process.env)
-const stream = processor({ log, state, profiles, catalogue: new Catalogue(), settings })
+const stream = processor({
+  ...{ log, state, profiles, catalogue: new Catalogue() },
+  get settings() {
+    return settings
+  },
+})
 
 let running: Promise<void> | undefined
 let again = false
+let retry: NodeJS.Timeout | undefined
 
 const catchUp = async (): Promise<void> => {
   do {
     again = false
-    while ((await stream.step(BATCH)) > 0) parentPort!.postMessage(await report())
+    while ((await stream.step(BATCH)) > 0) port.postMessage(await report())
   } while (again)
-  parentPort!.postMessage(await report())
+  port.postMessage(await report())
 }
 
 const report = async (): Promise<ProcessorReport> => ({ watermark: await state.watermark() })
 
-parentPort!.on('message', async (message: 'poke' | 'close') => {
-  if (message === 'close') {
-    await running
-    await close()
-    parentPort!.close()
+const poke = (): void => {
+  again = true
+  clearTimeout(retry)
+  running ??= catchUp()
+    .catch(error => {
+      port.postMessage({ error: packError(error) } satisfies ProcessorReport)
+      retry = setTimeout(poke, RETRY)
+    })
+    .finally(() => (running = undefined))
+}
+
+port.on('message', async (order: ProcessorOrder) => {
+  if (order === 'poke') return poke()
+  if (order !== 'close') {
+    settings = order.settings
     return
   }
-  again = true
-  running ??= catchUp()
-    .catch(error => parentPort!.postMessage({ error: packError(error) } satisfies ProcessorReport))
-    .finally(() => (running = undefined))
+  await running
+  clearTimeout(retry)
+  await close()
+  port.close()
 })

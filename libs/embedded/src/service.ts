@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { currentBundle } from '@explore/adapters'
+import { currentBundle, previousBundle } from '@explore/adapters'
 import {
   Catalogue,
   type Event,
   ExploreError,
   type ExploreService,
+  ID_PATTERN,
   type Item,
   type Settings,
   type Verdict,
@@ -13,18 +14,26 @@ import {
 import { clockFor } from './clock.ts'
 import { offerBundles } from './bundle-exchange.ts'
 import type { Home } from './home.ts'
-import { pagePool } from './page-pool.ts'
+import { liveSettings } from './live-settings.ts'
+import { type PagePool, pagePool } from './page-pool.ts'
+import { problems } from './problems.ts'
 import { startProcessor } from './processor-handle.ts'
-import { changeSettings, loadSettings } from './settings-file.ts'
 import { openStores } from './stores.ts'
+import { exploreErrorOf } from './system-error.ts'
+
+const ID = new RegExp(ID_PATTERN)
 
 /** How long an acknowledgement waits for the fold, so that the caller's next page shows the effect. */
 const FOLD_WAIT = 50
-const BUNDLE_POLL = 1000
+/** How often files that other processes change are looked at. */
+const POLL = 1000
+const SWEEP = 60_000
 
 export interface EmbeddedService extends ExploreService {
   /** Set where the clock follows a historic log. */
   readonly historicEnd: number | undefined
+  /** Starts the page threads, which else start with the first page; resolves when one has loaded its models. */
+  readonly warm: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -42,44 +51,59 @@ export const embeddedService = async (
   const { log, state, profiles } = stores
   const catalogue = new Catalogue()
   await profiles.sync(catalogue)
-  let settings: Settings = loadSettings(home.settings, process.env)
-  let settingsVersion = 0
-  let bundle = await currentBundle(home.bundles)
+  const found = problems(onError)
+  const tellOfSettings = found.of('settings')
+  const live = liveSettings(home.settings, process.env, news => {
+    if (news instanceof ExploreError) return tellOfSettings(news)
+    tellOfSettings(undefined)
+    processor.settings(news.settings)
+  })
+  const tunable = (): Settings => live.current().settings
   let clock = await clockFor(log, wall)
-  const problems = new Map<string, string>()
 
-  const processor = startProcessor(home, error => {
-    problems.set('stream-processor', error.message)
-    onError(error)
-  })
+  const processor = startProcessor(home, tunable(), found.of('stream-processor'))
   processor.poke()
-  const exchange = offerBundles(home)
-  const onBundle = (problem: ExploreError | undefined): void => {
-    if (problem === undefined) problems.delete('bundle')
-    else if (problems.get('bundle') !== problem.message) {
-      problems.set('bundle', problem.message)
-      onError(problem)
-    }
-  }
-  const pool = pagePool(home, onBundle, options.threads)
-  const timer = setInterval(() => {
-    currentBundle(home.bundles).then(id => (bundle = id), onError)
-  }, BUNDLE_POLL)
-  const sweeper = setInterval(() => state.sweep(wall()).catch(onError), 60_000)
-  for (const each of [timer, sweeper]) each.unref()
 
-  const task = (request: Parameters<ExploreService['page']>[0]) => ({
-    request,
-    call: { now: clock.now(), wall: wall(), requestId: randomUUID(), waiting: pool.waiting() },
-    bundle,
-    settingsVersion,
-  })
+  let bundle = await currentBundle(home.bundles)
+  let previous = await previousBundle(home.bundles)
+  let serving: string | undefined
+  const exchange = offerBundles(home)
+  const tellOfBundle = found.of('bundle')
+  let started: PagePool | undefined
+  const pool = (): PagePool =>
+    (started ??= pagePool(home, {
+      threads: options.threads,
+      task: () => ({
+        call: { now: clock.now(), wall: wall(), requestId: randomUUID() },
+        inForce: live.current(),
+        ...{ bundle, previous },
+      }),
+      tell: (id, problem) => {
+        serving = id
+        tellOfBundle(problem)
+      },
+    }))
+
+  const tellOfDisk = found.of('disk')
+  const poll = async (): Promise<void> => {
+    live.poll()
+    bundle = await currentBundle(home.bundles)
+    previous = await previousBundle(home.bundles)
+  }
+  const repeat = (work: () => Promise<unknown>, every: number): NodeJS.Timeout =>
+    setInterval(() => {
+      work().then(
+        () => tellOfDisk(undefined),
+        error => tellOfDisk(exploreErrorOf(error)),
+      )
+    }, every).unref()
+  const timers = [repeat(poll, POLL), repeat(() => state.sweep(wall()), SWEEP)]
 
   const verdictsOf = (rows: readonly unknown[]): { events: Event[]; verdicts: Verdict[] } => {
     const events: Event[] = []
     const knows = (id: string): boolean => catalogue.ordinal(id) !== undefined
     const verdicts = rows.map((row): Verdict => {
-      const checked = validateEvent(row, { settings, now: wall(), knows })
+      const checked = validateEvent(row, { settings: tunable(), now: wall(), knows })
       if ('verdict' in checked) return checked.verdict
       events.push(checked.event)
       return { status: 'accepted', eventId: checked.event.eventId }
@@ -90,20 +114,27 @@ export const embeddedService = async (
   return {
     historicEnd: clock.historicEnd,
 
-    page: request => pool.page(task(request)),
+    warm: () => pool().ready(),
+
+    page: async request => {
+      if (!ID.test(request.userId)) {
+        throw new ExploreError('ID_INVALID', 'userId is not an id', { field: 'userId' })
+      }
+      return pool().page(request)
+    },
 
     record: async rows => {
-      if (rows.length > settings['events.maxBatch']) {
+      if (rows.length > tunable()['events.maxBatch']) {
         throw new ExploreError(
           'BODY_TOO_LARGE',
-          `at most ${settings['events.maxBatch']} events a request`,
+          `at most ${tunable()['events.maxBatch']} events a request`,
           {
             field: 'events',
           },
         )
       }
       const lag = (await log.end()) - processor.watermark()
-      if (lag > settings['events.maxLag']) {
+      if (lag > tunable()['events.maxLag']) {
         throw new ExploreError('OVERLOADED', `${lag} events wait to be folded`)
       }
       await profiles.sync(catalogue)
@@ -134,28 +165,23 @@ export const embeddedService = async (
     users: async (after, limit) => profiles.users(after, limit),
     deleteUsers: ids => profiles.deleteUsers(ids),
 
-    settings: () => settings,
-    changeSettings: async changes => {
-      settings = changeSettings(home.settings, process.env, changes)
-      settingsVersion++
-      return settings
-    },
+    settings: tunable,
+    changeSettings: async changes => live.change(changes),
 
     health: async () => {
       await profiles.sync(catalogue)
       return {
-        ready: problems.size === 0 && catalogue.size > 0,
-        bundle: bundle ?? null,
+        ready: found.messages().length === 0 && catalogue.size > 0,
+        bundle: (started === undefined ? bundle : serving) ?? null,
         items: catalogue.size,
         lag: Math.max(0, (await log.end()) - processor.watermark()),
-        problems: [...problems.values()],
+        problems: found.messages(),
       }
     },
 
     close: async () => {
-      clearInterval(timer)
-      clearInterval(sweeper)
-      await pool.close()
+      for (const timer of timers) clearInterval(timer)
+      await started?.close()
       exchange.close()
       await processor.close()
       await stores.close()

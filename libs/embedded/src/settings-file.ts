@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import {
   environmentName,
   ExploreError,
@@ -6,6 +6,7 @@ import {
   settingsFrom,
   settingsOfEnvironment,
 } from '@explore/explore'
+import { exploreErrorOf } from './system-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Overrides = Readonly<Record<string, unknown>>
@@ -33,7 +34,8 @@ export const loadSettings = (file: string, environment: Environment): Settings =
 
 /**
  * Changes overrides, all or nothing; null takes one back. The file is replaced in one step, so that a reader
- * sees the old settings or the new ones. Throws what `loadSettings` throws, and changes nothing then.
+ * sees the old settings or the new ones. Throws what `loadSettings` throws, STATE_FORBIDDEN or DISK_FULL, and changes
+ * nothing then.
  */
 export const changeSettings = (
   file: string,
@@ -58,7 +60,12 @@ export const changeSettings = (
   )
   const settings = settingsFrom({ ...overrides, ...fixed })
   const draft = `${file}.${process.pid}.tmp`
-  writeFileSync(draft, `${JSON.stringify(overrides, null, 2)}\n`)
-  renameSync(draft, file)
+  try {
+    writeFileSync(draft, `${JSON.stringify(overrides, null, 2)}\n`)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw exploreErrorOf(error)
+  }
   return settings
 }

@@ -74,11 +74,15 @@ export class Catalogue {
     this.#ids[ordinal] = id
     this.topics.fill(0, ordinal * ITEM_TOPICS, (ordinal + 1) * ITEM_TOPICS)
     this.attributes.fill(0, ordinal * ITEM_ATTRIBUTES, (ordinal + 1) * ITEM_ATTRIBUTES)
+    // A replica that saw the item before it went must not know more than one that starts now.
+    this.authors[ordinal] = item === null ? 0 : authorKey(item.author)
+    this.createdAt[ordinal] = item?.createdAt ?? 0
+    this.durations[ordinal] = item?.durationMs ?? 0
+    this.risks[ordinal] = item?.integrityRisk ?? 0
     if (item === null) {
       this.flags[ordinal] = placeholder ? PLACEHOLDER : HIDDEN
       return
     }
-    this.authors[ordinal] = authorKey(item.author)
     item.topics?.slice(0, ITEM_TOPICS).forEach((topic, i) => {
       this.topics[ordinal * ITEM_TOPICS + i] = topicKey(topic)
     })
@@ -89,9 +93,6 @@ export class Catalogue {
         const at = ordinal * ITEM_ATTRIBUTES + i
         this.attributes[at] = bucket(`${name}=${value}`, ITEM_ATTRIBUTE_BUCKETS)
       })
-    this.createdAt[ordinal] = item.createdAt ?? 0
-    this.durations[ordinal] = item.durationMs ?? 0
-    this.risks[ordinal] = item.integrityRisk ?? 0
     this.flags[ordinal] =
       (item.hidden ? HIDDEN : 0) | (item.recommendable === false ? NOT_RECOMMENDABLE : 0)
   }

@@ -18,10 +18,13 @@ export const encodeList = ({ items, scores }: Found): Uint8Array => {
   return new Uint8Array(words.buffer)
 }
 
+/** Reads what `encodeList` wrote; throws STATE_BROKEN. */
 export const decodeList = (bytes: Uint8Array): Found => {
-  const words = new Uint32Array(bytes.slice().buffer)
+  const words = new Uint32Array(bytes.slice(0, bytes.length & ~3).buffer)
   const length = words[0] ?? 0
-  if (words.length !== 1 + 2 * length) throw new ExploreError('STATE_BROKEN', 'a list is truncated')
+  if (bytes.length !== 4 * (1 + 2 * length)) {
+    throw new ExploreError('STATE_BROKEN', 'a list is truncated')
+  }
   return {
     items: words.slice(1, 1 + length),
     scores: new Float32Array(words.buffer, 4 * (1 + length), length).slice(),

@@ -37,7 +37,6 @@ export const refill = <Q>(
   const full = slate.length + missing
   let walked = 0
   for (const chunk of pool.chunks(query)) {
-    if (slate.length >= full) break
     const items = chunk.filter(item => !have.has(item))
     const extra = extend({ length: items.length, items }, pool.columns(items, walked), pool.name)
     const passed = applyFilters(filters, extra, query, record)
@@ -50,6 +49,7 @@ export const refill = <Q>(
       ),
     )
     walked += items.length
+    if (slate.length >= full) break
   }
   return slate
 }

@@ -1,5 +1,16 @@
-import { ERRORS, type ErrorCode } from '@explore/explore'
+import { ERRORS, type ErrorCode, type ExploreService } from '@explore/explore'
+import { restServer } from './rest-server.ts'
 import { NOWHERE } from './schemas/problem.ts'
+
+/** The reference page of the API, in Markdown: every route with its parameters, body, answers and errors. */
+export const apiReference = async (): Promise<string> => {
+  // The document is made of the routes' schemas alone: nobody calls the service.
+  const edge = restServer({} as ExploreService, { version: '0', now: () => 0 })
+  await edge.ready()
+  const page = referenceOf(edge.swagger() as unknown as ApiDocument)
+  await edge.close()
+  return page
+}
 
 /** As much of an OpenAPI document as the reference shows. */
 export interface ApiDocument {
@@ -41,8 +52,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
 }
 
-/** The document as a page of Markdown: every route with its parameters, body, answers and errors. */
-export const apiReference = (document: ApiDocument): string => {
+const referenceOf = (document: ApiDocument): string => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       route: `${method.toUpperCase()} ${path}`,
@@ -51,7 +61,7 @@ export const apiReference = (document: ApiDocument): string => {
   )
   return `# REST API
 
-<!-- Made from the routes' schemas by \`npm run docs -w libs/rest\`; a test checks that it is current. -->
+<!-- Made from the routes' schemas by \`npm run docs -w libs/rest\`. -->
 
 A running server serves this reference with all schemas at \`/docs\`, and the OpenAPI 3.1 document that
 both are made from at \`/openapi.json\`. Bodies are JSON (\`content-type: application/json\`), times are

@@ -96,6 +96,7 @@ const BAD: Case[] = [
   ['PUT /v1/items/m1', item({ topic: 'cats' }), 'FIELD_INVALID', 'topic'],
   ['PUT /v1/items/m1', item({ topics: ['cats', ''] }), 'FIELD_INVALID', 'topics[1]'],
   ['PUT /v1/items/m1', item({ topics: ['a\u0000'] }), 'FIELD_INVALID', 'topics[0]'],
+  ['PUT /v1/items/m1', item({ topics: ['😀', '\ud800'] }), 'FIELD_INVALID', 'topics[1]'],
   ['PUT /v1/items/m1', item({ attributes: { 'a b': 'x' } }), 'FIELD_INVALID', 'attributes.a b'],
   ['PUT /v1/items/m1', item({ attributes: { a: 1 } }), 'FIELD_INVALID', 'attributes.a'],
   ['PUT /v1/items/m1', item({ hidden: 'true' }), 'FIELD_INVALID', 'hidden'],

@@ -49,7 +49,7 @@ const FRAMEWORK: Readonly<Record<string, readonly [ErrorCode, string, string?]>>
 }
 
 /** Any thrown value as an error of the catalogue; one that nobody foresaw tells nothing of itself. */
-export const exploreErrorOf = (thrown: unknown): ExploreError => {
+const exploreErrorOf = (thrown: unknown): ExploreError => {
   if (thrown instanceof ExploreError) return thrown
   const { code, statusCode, message } = (thrown ?? {}) as Partial<FastifyError>
   const known = FRAMEWORK[code ?? '']

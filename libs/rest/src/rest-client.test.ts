@@ -16,7 +16,7 @@ const clientOf = async (parts: Partial<ExploreService>): Promise<ExploreService>
 }
 
 const event = (eventId: string, more: object = {}) => ({
-  ...{ eventId, userId: 'u1', type: 'like', itemId: 'm1', time: 1 },
+  ...{ eventId, userId: 'u1', type: 'like', itemId: 'm1', time: 1_764_000_000_000 },
   ...more,
 })
 

@@ -1,6 +1,9 @@
 import { ExploreError } from '@explore/explore'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Edge } from './edge.ts'
@@ -110,6 +113,20 @@ test.each([
   const problem = JSON.parse(body!) as Problem
   expect(problem).toMatchObject({ code, status: Number(status.split(' ')[1]) })
   expect(head).toContain(`x-request-id: ${problem.requestId}`)
+})
+
+test('the files of the viewer are served at /, and nothing beside them', async () => {
+  const webRoot = await mkdtemp(join(tmpdir(), 'explore-web-'))
+  onTestFinished(() => rm(webRoot, { recursive: true }))
+  await writeFile(join(webRoot, 'index.html'), '<p>Hello</p>')
+  const edge = edgeOf({}, { webRoot })
+  const page = await edge.inject('/')
+  expect([page.statusCode, page.body]).toEqual([200, '<p>Hello</p>'])
+  expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+  expect((await edge.inject({ method: 'POST', url: '/' })).headers.allow).toBe('GET, HEAD')
+  for (const url of ['/other.html', '/../package.json', '/%2e%2e/package.json', '/.git']) {
+    expect((await edge.inject(url)).json<Problem>().code).toBe('ROUTE_UNKNOWN')
+  }
 })
 
 test('a port that is taken is named', async () => {

@@ -29,7 +29,7 @@ export const memoryProfiles = (catalogueId = 'memory'): ProfileStore => {
     items: (after, limit) =>
       records.filter(({ ordinal, item }) => ordinal > after && item !== null).slice(0, limit),
     deleteItems: async ids => {
-      const there = ids.filter(id => stored(id) !== undefined)
+      const there = [...new Set(ids)].filter(id => stored(id) !== undefined)
       for (const id of there) set(id, null)
       return there
     },

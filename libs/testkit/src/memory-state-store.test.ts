@@ -1,4 +1,4 @@
-import { stateStoreContract } from './contracts/state-store-contract.ts'
+import { stateStoreContract } from './contracts/state-store.ts'
 import { memoryStateStore } from './memory-state-store.ts'
 
 stateStoreContract('plain maps', async () => {

@@ -4,7 +4,7 @@ import {
   COUNTERS,
   ExploreError,
   type Id,
-  isPastBoard,
+  pastBoards,
   type StateStore,
 } from '@explore/explore'
 
@@ -70,7 +70,7 @@ export const memoryStateStore = (): StateStore => {
     sweep: async now => {
       const due = [...values].filter(([, { expires }]) => expires <= now)
       for (const [key] of due) values.delete(key)
-      for (const board of boards.keys()) if (isPastBoard(board, now)) boards.delete(board)
+      for (const board of pastBoards([...boards.keys()])) boards.delete(board)
       return due.length
     },
     close: async () => {},

@@ -40,7 +40,7 @@ export const createAuthors = (stream: Stream, count: number): Authors => {
 }
 
 /** Index of the first of the `length` ascending values that exceeds `value`. */
-export const lowerBound = (values: Float64Array, value: number, length: number): number => {
+const lowerBound = (values: Float64Array, value: number, length: number): number => {
   let [low, high] = [0, length - 1]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log.ts'
-import { TimeHeap } from './heap.ts'
+import { MinHeap } from './min-heap.ts'
 import { hasSeen, markSeen, type Minds } from './minds.ts'
 import type { Nature } from './nature.ts'
 import { createReactions, placeKey } from './reactions.ts'
@@ -22,10 +22,10 @@ export interface Served {
   readonly refused: number
 }
 
-/** Lets viewers come, look through pages, react, leave, and come back. */
-export type Engine = ReturnType<typeof createEngine>
-
-/** `seed` is of this run's luck, not of the world. Viewers with a number of `users` or more stay away. */
+/**
+ * Lets viewers come, look through pages, react, leave, and come back. `seed` is of this run's
+ * luck, not of the world's; viewers with a number of `users` or more stay away.
+ */
 export const createEngine = (
   nature: Nature,
   { seed, minds, log, users }: { seed: number; minds: Minds; log: EventLog; users: number },
@@ -35,7 +35,7 @@ export const createEngine = (
   const meet = createReactions(nature, streamOf(seed, 'reactions'), log)
   const visits = streamOf(seed, 'visits')
   const drifts = streamOf(seed, 'drift')
-  const queue = new TimeHeap()
+  const queue = new MinHeap()
   for (let user = 0; user < users; user++) queue.push(minds.nextAt[user]!, user)
 
   /** Whether the viewer leaves after what was just seen: the less enjoyed and the longer, the sooner. */
@@ -48,12 +48,12 @@ export const createEngine = (
   return {
     /** When the next request comes; Infinity if none does. */
     get nextTime(): number {
-      return queue.nextTime
+      return queue.least
     },
 
     /** Takes the next request. It must be served before the one after it is taken. */
     next: (): Request => {
-      const time = queue.nextTime
+      const time = queue.least
       const user = queue.pop()
       const visit = minds.visit[user]!
       const page = minds.page[user]!

@@ -32,6 +32,8 @@ export interface Row {
   readonly surface: number
 }
 
+const KEYS = 6
+
 /** Events as columns, in the order of drawing, which is not quite the order of time. */
 export class EventLog {
   readonly #catalogue: Catalogue
@@ -40,8 +42,8 @@ export class EventLog {
   #type = new Uint8Array(1024)
   #time = new Float64Array(1024)
   #playMs = new Float64Array(1024)
-  /** user, item, visit, page, slot, surface */
-  #keys = new Uint32Array(1024 * 6)
+  /** `KEYS` numbers per row: user, item, visit, page, slot, surface. */
+  #keys = new Uint32Array(1024 * KEYS)
 
   /** `prefix` begins every event id and request id, and keeps runs apart. */
   constructor(catalogue: Catalogue, prefix: string) {
@@ -60,12 +62,12 @@ export class EventLog {
     this.#type[at] = type
     this.#time[at] = Math.floor(time)
     this.#playMs[at] = playMs
-    this.#keys[at * 6] = row.user
-    this.#keys[at * 6 + 1] = row.item
-    this.#keys[at * 6 + 2] = row.visit
-    this.#keys[at * 6 + 3] = row.page
-    this.#keys[at * 6 + 4] = row.slot
-    this.#keys[at * 6 + 5] = row.surface
+    this.#keys[at * KEYS] = row.user
+    this.#keys[at * KEYS + 1] = row.item
+    this.#keys[at * KEYS + 2] = row.visit
+    this.#keys[at * KEYS + 3] = row.page
+    this.#keys[at * KEYS + 4] = row.slot
+    this.#keys[at * KEYS + 5] = row.surface
     return at
   }
 
@@ -78,11 +80,11 @@ export class EventLog {
   }
 
   user(row: number): number {
-    return this.#keys[row * 6]!
+    return this.#keys[row * KEYS]!
   }
 
   item(row: number): number {
-    return this.#keys[row * 6 + 1]!
+    return this.#keys[row * KEYS + 1]!
   }
 
   /** Row numbers of the events up to `until`, in order of time. */
@@ -95,21 +97,23 @@ export class EventLog {
 
   /** The event of a row, as the recommender gets it. Its ids follow from what happened. */
   event(row: number): Event {
-    const [user, item, visit, page, slot, surface] = this.#keys.subarray(row * 6, row * 6 + 6)
+    const [keys, at] = [this.#keys, row * KEYS]
+    const [user, item, slot] = [keys[at]!, keys[at + 1]!, keys[at + 4]!]
     const type = LOGGED[this.#type[row]!]!
-    const requestId = `${this.#prefix}.${userId(user!)}.${visit!}.${page!}`
-    return {
-      eventId: `${requestId}.${slot!}.${type}`,
-      userId: userId(user!),
+    const requestId = `${this.#prefix}.${userId(user)}.${keys[at + 2]!}.${keys[at + 3]!}`
+    const event: Event = {
+      eventId: `${requestId}.${slot}.${type}`,
+      userId: userId(user),
       type,
-      itemId: itemId(item!),
-      ...(type === 'hide_author' && { authorId: authorId(this.#catalogue.author[item!]!) }),
+      itemId: itemId(item),
       time: this.#time[row]!,
       requestId,
-      position: slot!,
-      surface: SURFACES[surface!]!.name,
-      ...(this.#playMs[row]! > 0 && { playMs: this.#playMs[row]! }),
+      position: slot,
+      surface: SURFACES[keys[at + 5]!]!.name,
     }
+    if (type === 'hide_author')
+      return { ...event, authorId: authorId(this.#catalogue.author[item]!) }
+    return type === 'long_view' ? { ...event, playMs: this.#playMs[row]! } : event
   }
 
   #grow(): void {
@@ -121,6 +125,6 @@ export class EventLog {
     this.#type = twice(new Uint8Array(size), this.#type)
     this.#time = twice(new Float64Array(size), this.#time)
     this.#playMs = twice(new Float64Array(size), this.#playMs)
-    this.#keys = twice(new Uint32Array(size * 6), this.#keys)
+    this.#keys = twice(new Uint32Array(size * KEYS), this.#keys)
   }
 }

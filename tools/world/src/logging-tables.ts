@@ -72,5 +72,3 @@ export const createLoggingTables = (catalogue: Catalogue, logging: Parameters['l
     },
   }
 }
-
-export type LoggingTables = ReturnType<typeof createLoggingTables>

@@ -17,7 +17,7 @@ test('those with a rare trait are spread over all levels of activity', () => {
   const rare = Array.from(quota.activity).filter((_, viewer) => trait[viewer]! > 0.99)
   expect(rare).toHaveLength(30)
   const thirds = [0, 1, 2].map(third => rare.filter(u => Math.floor(3 * u) === third).length)
-  for (const count of thirds) expect(count).toBeCloseTo(10, -0.5)
+  expect(Math.min(...thirds)).toBeGreaterThanOrEqual(9)
 })
 
 test('traits are unrelated', () => {

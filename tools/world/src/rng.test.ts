@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { normal, normalQuantile, streamOf, uniform } from './rng.ts'
 
 const stream = streamOf(1, 'test')
-const draws = (length: number, draw: (at: number) => number) => Array.from({ length }, (_, at) => draw(at))
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const draws = (length: number, draw: (at: number) => number) =>
+  Array.from({ length }, (_, at) => draw(at))
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 describe('uniform', () => {
   test('is a function of its key', () => {
@@ -29,7 +31,10 @@ describe('uniform', () => {
   })
 
   test('neighbouring keys are uncorrelated', () => {
-    const products = draws(20_000, at => 12 * (uniform(stream, at) - 0.5) * (uniform(stream, at + 1) - 0.5))
+    const products = draws(
+      20_000,
+      at => 12 * (uniform(stream, at) - 0.5) * (uniform(stream, at + 1) - 0.5),
+    )
     expect(Math.abs(mean(products))).toBeLessThan(4 / Math.sqrt(20_000))
   })
 })

@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.ts'
 import { describeItem, numberOf, userId } from './describe.ts'
 import { createEngine } from './engine.ts'
 import { EventLog } from './event-log.ts'
-import { TimeHeap } from './heap.ts'
+import { MinHeap } from './min-heap.ts'
 import { PAGE_SIZE, type History } from './history.ts'
 import { INSIGHT, isInsider } from './insight.ts'
 import type { Nature } from './nature.ts'
@@ -87,7 +87,7 @@ const itemOf = (id: string): number => (id.startsWith('m') ? numberOf(id) : NaN)
 
 /** Events become known when they happen, in order of time; those of the history that are late, too. */
 const createArrivals = (history: EventLog, log: EventLog, now: number) => {
-  const queue = new TimeHeap()
+  const queue = new MinHeap()
   for (let row = 0; row < history.size; row++)
     if (history.time(row) > now) queue.push(history.time(row), -1 - row)
   return {
@@ -97,7 +97,7 @@ const createArrivals = (history: EventLog, log: EventLog, now: number) => {
     },
     until: (time: number): readonly Event[] => {
       const events: Event[] = []
-      while (queue.nextTime <= time) {
+      while (queue.least <= time) {
         const row = queue.pop()
         events.push(row < 0 ? history.event(-1 - row) : log.event(row))
       }
@@ -108,13 +108,13 @@ const createArrivals = (history: EventLog, log: EventLog, now: number) => {
 
 /** Uploads and removals after `now`, given out once each, when their time has come. */
 const createChanges = (catalogue: Catalogue, now: number) => {
-  const queue = new TimeHeap()
+  const queue = new MinHeap()
   for (let item = 0; item < catalogue.size; item++)
     for (const time of [catalogue.createdAt[item]!, catalogue.removedAt[item]!])
       if (time > now) queue.push(time, item)
   return (time: number): readonly number[] => {
     const items: number[] = []
-    while (queue.nextTime <= time) items.push(queue.pop())
+    while (queue.least <= time) items.push(queue.pop())
     return items
   }
 }

@@ -38,20 +38,14 @@ const bars = (out: NodeJS.WriteStream, clock: () => number): ReturnType<typeof p
 
 const lines = (out: NodeJS.WriteStream, clock: () => number): ReturnType<typeof progressView> => {
   const start = clock()
-  let current = ''
-  let next = 0
+  /** Stages may run side by side: each has its own next fraction to report. */
+  const next = new Map<string, number>()
   return {
     progress: (stage, fraction, note) => {
-      if (stage !== current) {
-        current = stage
-        next = 0
-      }
-      if (fraction < next) return
-      next = Math.floor(fraction / PLAIN_STEP) * PLAIN_STEP + PLAIN_STEP
+      if (fraction < (next.get(stage) ?? 0)) return
+      next.set(stage, Math.floor(fraction / PLAIN_STEP) * PLAIN_STEP + PLAIN_STEP)
       const seconds = ((clock() - start) / 1000).toFixed(1)
-      out.write(
-        `[${seconds.padStart(5)} s] ${label(stage, note)} ${Math.round(fraction * 100)} %\n`,
-      )
+      out.write(`[${seconds.padStart(5)} s] ${label(stage, note)} ${Math.round(fraction * 100)} %\n`)
     },
     end: () => {},
   }

@@ -36,7 +36,7 @@ export const counterRows = (env: LmdbEnvironment) => {
         for (; i < adds.length && adds[i]!.item === item; i++) {
           row[adds[i]!.field]! += adds[i]!.delta
         }
-        table.put(item, rowBytes)
+        table.putSync(item, rowBytes)
       }
     },
   }

@@ -24,20 +24,20 @@ export const expiringValues = (env: LmdbEnvironment) => {
     /** Within a write transaction. */
     put: (key: string, value: Uint8Array, expires = Infinity): void => {
       const before = expiryOf(key)
-      if (before !== undefined && before !== expires) expiries.remove([before, key])
+      if (before !== undefined && before !== expires) expiries.removeSync([before, key])
       const bytes = new Uint8Array(HEADER + value.length)
       new DataView(bytes.buffer).setFloat64(0, expires, true)
       bytes.set(value, HEADER)
-      values.put(key, bytes)
-      if (expires !== Infinity && before !== expires) expiries.put([expires, key], NOTHING)
+      values.putSync(key, bytes)
+      if (expires !== Infinity && before !== expires) expiries.putSync([expires, key], NOTHING)
     },
     /** Within a write transaction: removes up to `limit` values that have expired by `now`; returns how many. */
     expire: (now: number, limit: number): number => {
       const [end] = [[now, '\u{10ffff}']] as unknown as [never]
       const due = [...expiries.getKeys({ end, limit })]
       for (const key of due) {
-        values.remove(key[1])
-        expiries.remove(key)
+        values.removeSync(key[1])
+        expiries.removeSync(key)
       }
       return due.length
     },

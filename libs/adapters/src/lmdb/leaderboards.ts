@@ -30,25 +30,25 @@ export const leaderboards = (env: LmdbEnvironment, capacity: number) => {
   }
   const put = (id: number, item: number, value: number): void => {
     score[0] = value
-    scores.put(keys.member(id, item), scoreBytes)
-    ranks.put(keys.rank(id, value, item), NOTHING)
+    scores.putSync(keys.member(id, item), scoreBytes)
+    ranks.putSync(keys.rank(id, value, item), NOTHING)
   }
   const open = (name: string): Board => {
     const known = boards.get(name)
     if (known !== undefined) return known
     const id = (meta.get('boards') as number | undefined) ?? 0
-    meta.put('boards', id + 1)
+    meta.putSync('boards', id + 1)
     return { id, size: 0 }
   }
   /** Removes the `surplus` weakest members. */
   const cut = (name: string, { id, size }: Board, surplus: number): void => {
     const [start, end] = [keys.start(id + 1), keys.start(id)]
     for (const rank of [...ranks.getKeys({ start, end, reverse: true, limit: surplus })]) {
-      ranks.remove(rank)
-      scores.remove(keys.member(id, keys.read(rank).item))
+      ranks.removeSync(rank)
+      scores.removeSync(keys.member(id, keys.read(rank).item))
     }
-    if (size > surplus) boards.put(name, { id, size: size - surplus })
-    else boards.remove(name)
+    if (size > surplus) boards.putSync(name, { id, size: size - surplus })
+    else boards.removeSync(name)
   }
 
   return {
@@ -75,11 +75,11 @@ export const leaderboards = (env: LmdbEnvironment, capacity: number) => {
           const { item, delta } = adds[i]!
           const before = scoreOf(keys.member(id, item))
           if (before === undefined) grown++
-          else ranks.remove(keys.rank(id, before, item))
+          else ranks.removeSync(keys.rank(id, before, item))
           put(id, item, (before ?? 0) + delta)
         }
         if (grown > capacity) cut(name, { id, size: grown }, grown - Math.floor(capacity * 0.9))
-        else if (grown > size) boards.put(name, { id, size: grown })
+        else if (grown > size) boards.putSync(name, { id, size: grown })
       }
     },
     names: (): string[] => [...boards.getKeys()],

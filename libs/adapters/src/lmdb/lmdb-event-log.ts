@@ -44,7 +44,7 @@ export const lmdbEventLog = (env: LmdbEnvironment): EventLog => {
           for (let at = 0; at < events.length; at += BLOCK) {
             const block = events.slice(at, at + BLOCK)
             next += block.length
-            blocks.put(next, encodeEvents(block))
+            blocks.putSync(next, encodeEvents(block))
           }
         })
         for (const { resolve } of group) resolve()

@@ -1,10 +1,4 @@
-import {
-  type Catalogue,
-  type Item,
-  type ItemRecord,
-  type ProfileStore,
-  type User,
-} from '@explore/explore'
+import type { Catalogue, Item, ItemRecord, ProfileStore, User } from '@explore/explore'
 import { chunksOf } from './chunks-of.ts'
 import { type LmdbEnvironment, metaOf } from './open-lmdb.ts'
 
@@ -48,13 +42,13 @@ export const lmdbProfileStore = (env: LmdbEnvironment): ProfileStore => {
     let version = number('version')
     for (const record of all) {
       let ordinal = ordinals.get(record.id)
-      if (ordinal === undefined) ordinals.put(record.id, (ordinal = size++))
-      else changes.remove(records.get(ordinal)!.version)
-      records.put(ordinal, { ...record, version: ++version })
-      changes.put(version, ordinal)
+      if (ordinal === undefined) ordinals.putSync(record.id, (ordinal = size++))
+      else changes.removeSync(records.get(ordinal)!.version)
+      records.putSync(ordinal, { ...record, version: ++version })
+      changes.putSync(version, ordinal)
     }
-    meta.put('items', size)
-    meta.put('version', version)
+    meta.putSync('items', size)
+    meta.putSync('version', version)
   }
 
   const recordOf = (ordinal: number, { id, item, placeholder }: StoredItem): ItemRecord =>
@@ -107,7 +101,7 @@ export const lmdbProfileStore = (env: LmdbEnvironment): ProfileStore => {
     },
     putUsers: all =>
       inChunks(all, chunk => {
-        for (const user of chunk) users.put(user.id, user)
+        for (const user of chunk) users.putSync(user.id, user)
       }),
     user: id => {
       env.refresh()

@@ -51,10 +51,10 @@ export const lmdbStateStore = (
             `the watermark is ${watermark()}, not ${write.expected}`,
           )
         }
-        for (const [user, state] of write.users) users.put(user, state)
+        for (const [user, state] of write.users) users.putSync(user, state)
         counters.add(write.counters)
         boards.add(write.boards)
-        meta.put('watermark', write.watermark)
+        meta.putSync('watermark', write.watermark)
       }),
     watermark: () => {
       env.refresh()

@@ -121,8 +121,8 @@ const claim = (env: LmdbEnvironment, root: RootDatabase, readOnly: boolean): voi
   if (!readOnly && meta.get('format') === undefined) {
     root.transactionSync(() => {
       if (meta.get('format') !== undefined) return
-      meta.put('catalogueId', randomUUID())
-      meta.put('format', FORMAT)
+      meta.putSync('catalogueId', randomUUID())
+      meta.putSync('format', FORMAT)
     })
   }
   const format = meta.get('format')

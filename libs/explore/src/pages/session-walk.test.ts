@@ -4,7 +4,7 @@ import {
   randomWorld,
   type RandomWorld,
   requestIdOf,
-} from '@explore/testkit'
+} from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import { randomOf } from '../random.ts'
 import { topicKey } from '../hash.ts'

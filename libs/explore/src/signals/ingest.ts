@@ -9,7 +9,7 @@ import { type Judgement, validateEvent } from './verdict/validate-event.ts'
  * again is safe: the fold counts an event id once. Throws BODY_TOO_LARGE, or DISK_FULL and then took none.
  */
 export const ingest = async (
-  log: EventLog,
+  log: Pick<EventLog, 'append'>,
   rows: readonly unknown[],
   judgement: Judgement,
 ): Promise<readonly Verdict[]> => {

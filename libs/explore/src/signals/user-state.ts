@@ -69,18 +69,12 @@ const SECTIONS = ['history', 'reactions', 'topics', 'authors', 'blocked', 'dedup
 type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array | BigUint64Array
 type Columns = Record<string, Column>
 
-export const emptyUserState = (): UserState => {
-  // One allocation for all columns: a state is made for every request.
-  const room = new ArrayBuffer(EMPTY_BYTES)
-  let at = 0
-  const column = <C extends Column>(
-    type: new (buffer: ArrayBuffer, at: number, length: number) => C,
-    length: number,
-  ): C => {
-    const made = new type(room, at, length)
-    at += (made.byteLength + 7) & ~7
-    return made
-  }
+type NewColumn = <C extends Column>(
+  type: { new (length: number): C; new (buffer: ArrayBuffer, at: number, length: number): C },
+  length: number,
+) => C
+
+const stateOf = (column: NewColumn): UserState => {
   const affinity = (size: number): Affinity => ({
     length: 0,
     keys: column(Uint32Array, size),
@@ -119,15 +113,29 @@ export const emptyUserState = (): UserState => {
   }
 }
 
-/** What the columns of an empty state take, each from a multiple of 8 bytes. */
-const EMPTY_BYTES =
-  32 +
-  (HISTORY * 14 + 8) +
-  (REACTIONS * 14 + 8) +
-  (AFFINITY_TOPICS + AFFINITY_AUTHORS) * 20 +
-  256 +
-  DEDUPE * 8 +
-  256
+const aligned = (bytes: number): number => (bytes + 7) & ~7
+
+/** What the columns of an empty state take. */
+const EMPTY_BYTES = ((): number => {
+  let bytes = 0
+  stateOf((type, length) => {
+    const column = new type(length)
+    bytes += aligned(column.byteLength)
+    return column
+  })
+  return bytes
+})()
+
+/** A newcomer's state. Its columns lie in one piece of memory: every request makes one. */
+export const emptyUserState = (): UserState => {
+  const memory = new ArrayBuffer(EMPTY_BYTES)
+  let at = 0
+  return stateOf((type, length) => {
+    const column = new type(memory, at, length)
+    at += aligned(column.byteLength)
+    return column
+  })
+}
 
 /** Column names by section, in the order of the encoding. */
 const COLUMNS = ((): readonly (readonly string[])[] => {

@@ -20,12 +20,18 @@ export class Column<A extends Numbers> {
   add(row?: ArrayLike<number>): number {
     const at = this.length * this.width
     if (at === this.values.length) {
-      const grown = new this.#make(2 * at)
+      const grown = new this.#make(Math.max(2 * at, 1024 * this.width))
       grown.set(this.values)
       this.values = grown
     }
     if (row) this.values.set(row, at)
     return this.length++
+  }
+
+  /** Becomes these rows. */
+  adopt(values: A): void {
+    this.values = values
+    this.length = values.length / this.width
   }
 
   /** Drops every row but these, which ascend. */

@@ -42,7 +42,7 @@ export interface Examples {
   readonly catalogue: Catalogue
   /** By user index. */
   readonly users: readonly Id[]
-  readonly viewers: Pick<ViewerRows, 'length' | 'user' | 'time' | 'gather'>
+  readonly viewers: Pick<ViewerRows, 'length' | 'user' | 'time' | 'gather' | 'columns'>
   readonly ranking: RankingRows
   readonly positives: PositiveRows
   readonly requests: readonly RequestSnapshot[]

@@ -26,12 +26,28 @@ const columns = () =>
     dense: new Column(Float32Array, VIEWER_DENSE),
   }) satisfies Record<Field, Column<Numbers>>
 
+/** Viewer rows as plain arrays, which another thread can be sent. */
+export interface ViewerColumns {
+  readonly user: Uint32Array<ArrayBuffer>
+  readonly time: Float64Array<ArrayBuffer>
+  readonly fields: Readonly<Record<Field, Numbers>>
+}
+
 /** Viewers as they were when their requests were served, one row per request, kept narrow. */
 export class ViewerRows {
   readonly #columns = columns()
   readonly #user = new Column(Uint32Array)
   readonly #time = new Column(Float64Array)
   readonly #scratch = viewerFeatures(1)
+
+  /** The rows that `columns` were copied from. */
+  static of({ user, time, fields }: ViewerColumns): ViewerRows {
+    const rows = new ViewerRows()
+    rows.#user.adopt(user)
+    rows.#time.adopt(time)
+    for (const field of FIELDS) (rows.#columns[field] as Column<Numbers>).adopt(fields[field])
+    return rows
+  }
 
   get length(): number {
     return this.#time.length
@@ -45,6 +61,12 @@ export class ViewerRows {
   /** Time of each row's request. */
   get time(): Float64Array {
     return this.#time.used()
+  }
+
+  /** A copy of all rows. */
+  columns(): ViewerColumns {
+    const fields = FIELDS.map(field => [field, this.#columns[field].used().slice()])
+    return { user: this.user.slice(), time: this.time.slice(), fields: Object.fromEntries(fields) }
   }
 
   /** Takes a viewer's features as of `facts.now` and returns their row. */

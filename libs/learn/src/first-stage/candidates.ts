@@ -6,8 +6,8 @@ import type { Asked } from './teacher.ts'
 
 /** What retrieval of the bundle in the making finds. */
 export interface TrainedRetrieval {
-  /** The nearest items of each request's viewer, best first. */
-  readonly nearest: (requests: readonly Asked[], k: number) => Promise<readonly Uint32Array[]>
+  /** The `k` nearest items of each request's viewer, best first. */
+  readonly nearest: (k: number) => Promise<readonly Uint32Array[]>
   readonly neighbours: Neighbours
 }
 
@@ -45,7 +45,7 @@ export const unionOfSources = (
 
   return async (requests, { nearest, neighbours }) => {
     const want = Math.round(width * SHARES.nearest)
-    const lists = await nearest(requests, want * 2)
+    const lists = await nearest(want * 2)
     return requests.map(({ state }, i) => {
       const excluded = new Set(state.seen.items.subarray(0, state.seen.length))
       const blocked = new Set(

@@ -8,9 +8,9 @@ const KEPT = 100
 const BEST = [10, 25, 50]
 
 /** How much of the teacher's best survives a ranking by `scoresOf`, which returns one per candidate. */
-export const distilledQuality = (
-  requests: readonly RankedRequest[],
-  scoresOf: (request: RankedRequest, index: number) => ArrayLike<number>,
+export const distilledQuality = <R extends RankedRequest>(
+  requests: readonly R[],
+  scoresOf: (request: R, index: number) => ArrayLike<number>,
 ): DistilledQuality =>
   Object.fromEntries(
     BEST.map(best => {

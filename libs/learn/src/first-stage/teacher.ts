@@ -29,7 +29,7 @@ export type Teacher = (
  * The second stage and the value model, as the funnel runs them, over the candidates of some requests in
  * one run. Viewers are as their requests saw them; what counters say of items is `dense`, the same for all.
  */
-export const teacher =
+export const teacherOf =
   (
     secondStage: SecondStage,
     {

@@ -3,6 +3,7 @@ import { gatherItems } from '../examples/batch.ts'
 import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
 import type { ViewerRows } from '../examples/viewer-rows.ts'
 import { exportModel } from '../graph/export-model.ts'
+import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
 import type { Value } from '../runtime.ts'
 import { scaleOf } from '../second-stage/standardise.ts'
@@ -23,7 +24,7 @@ export interface Distillation {
 }
 
 export interface FirstStageOptions {
-  readonly seed: number
+  readonly seed: number | string
   /** Of the embeddings, biases included. */
   readonly dimension?: number
   readonly hidden?: number
@@ -33,7 +34,7 @@ export interface FirstStageOptions {
   readonly rate?: number
   /** Share of the candidates that count as selected. */
   readonly share?: number
-  readonly onProgress?: (fraction: number) => void
+  readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
 
@@ -58,7 +59,7 @@ export const trainFirstStage = async (
   { catalogue, viewers, dense, requests: all }: Distillation,
   options: FirstStageOptions,
 ): Promise<TrainedFirstStage> => {
-  const { dimension = 32, hidden = 64, epochs = 3, batch = 16, rate = 3e-3, share = 0.1 } = options
+  const { dimension = 32, hidden = 64, epochs = 4, batch = 16, rate = 0.01, share = 0.1 } = options
   const { onProgress, signal } = options
   const requests = all.filter(({ items }) => items.length > 1)
   if (requests.length === 0) {
@@ -96,7 +97,13 @@ export const trainFirstStage = async (
       dims: [ordinals.length, CANDIDATE_DENSE],
     },
   })
-  const training = await trainer(g, { loss, rate })
+
+  const order = requests.slice()
+  const steps = Math.ceil(order.length / batch)
+  const training = await trainer(g, {
+    loss,
+    rate: warmupCosine({ peak: rate, warmup: steps / 10, steps: steps * epochs, floor: rate / 20 }),
+  })
 
   const step = async (part: readonly RankedRequest[]): Promise<number> => {
     const picks = part.map(request => pick(request, share, draw))
@@ -119,15 +126,13 @@ export const trainFirstStage = async (
   }
 
   const losses: number[] = []
-  const order = requests.slice()
-  const steps = Math.ceil(order.length / batch)
   for (let epoch = 0; epoch < epochs; epoch++) {
     draw.shuffle(order)
     let mean = 0
     for (let i = 0; i < steps; i++) {
       signal?.throwIfAborted()
       mean += (await step(order.slice(i * batch, (i + 1) * batch))) / steps
-      onProgress?.((epoch + (i + 1) / steps) / epochs)
+      onProgress?.((epoch + (i + 1) / steps) / epochs, `pass ${epoch + 1} of ${epochs}`)
     }
     losses.push(mean)
   }

@@ -3,6 +3,7 @@ import type { Examples } from '../examples/replay.ts'
 import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
 import { logLoss } from '../metrics/log-loss.ts'
 import type { HeadPlan } from './heads.ts'
+import type { Logits } from './logits-of.ts'
 import { type Calibration, fitPlatt, sigmoid } from './platt.ts'
 
 /** What the last part of the log says about a trained network. */
@@ -30,7 +31,7 @@ export const heldOut = ({ ranking, viewers }: Examples, rows: Uint32Array): Held
 export const totalEntropy = (
   { labels }: HeldOut,
   heads: readonly HeadPlan[],
-  logits: Readonly<Record<string, Float32Array>>,
+  logits: Logits,
 ): number => {
   let loss = 0
   let entropy = 0
@@ -43,10 +44,7 @@ export const totalEntropy = (
 }
 
 /** The calibration of each trained head on all rows. */
-export const calibrate = (
-  { labels }: HeldOut,
-  logits: Readonly<Record<string, Float32Array>>,
-): Record<string, Calibration> =>
+export const calibrate = ({ labels }: HeldOut, logits: Logits): Record<string, Calibration> =>
   Object.fromEntries(
     Object.entries(logits).map(([head, z]) => [head, fitPlatt(z, labels[head as Head])]),
   )
@@ -58,7 +56,7 @@ export const calibrate = (
 export const heldOutMetrics = (
   { labels, users }: HeldOut,
   heads: readonly HeadPlan[],
-  logits: Readonly<Record<string, Float32Array>>,
+  logits: Logits,
 ): Record<Head, HeadMetrics & { readonly trained: boolean }> => {
   const rowsOf = (half: number) =>
     Uint32Array.from(users.keys()).filter(row => users[row] % 2 === half)

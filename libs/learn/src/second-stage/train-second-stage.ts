@@ -6,12 +6,13 @@ import { exportModel } from '../graph/export-model.ts'
 import type { HeadMetrics } from '../metrics/head-metrics.ts'
 import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
-import { type Snapshot, type Trainer, trainer } from '../trainer.ts'
+import { type Snapshot, trainer } from '../trainer.ts'
 import { epochBatches } from './epoch-batches.ts'
 import { feedsOf, hideIds } from './feeds.ts'
-import { type HeadPlan, planHeads } from './heads.ts'
+import { planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
-import { type Network, network } from './network.ts'
+import { type Logits, logitsOf } from './logits-of.ts'
+import { network } from './network.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
 
@@ -27,7 +28,7 @@ export interface SecondStageOptions {
   readonly until?: Millis
   /** Impressions per step. Default 1,024. */
   readonly batch?: number
-  /** Peak learning rate. Default 0.002. */
+  /** Peak learning rate. Default 0.003. */
   readonly rate?: number
   readonly onProgress?: (progress: SecondStageProgress) => void
   readonly signal?: AbortSignal
@@ -64,7 +65,7 @@ export const trainSecondStage = async (
   examples: Examples,
   options: SecondStageOptions,
 ): Promise<TrainedSecondStage> => {
-  const { epochs = 2, batch = 1024, rate = 0.002, until = Infinity, size = 'full' } = options
+  const { epochs = 2, batch = 1024, rate = 0.003, until = Infinity, size = 'full' } = options
   const { time, labels, viewer } = examples.ranking
   const validFrom = options.validFrom ?? timeAt(time, 0.9)
   const all = Uint32Array.from(time.keys())
@@ -131,29 +132,4 @@ export const trainSecondStage = async (
       heads: heldOutMetrics(judged, heads, best.logits),
     },
   }
-}
-
-/** Uncalibrated logits by trained head, in the order of the network's. */
-type Logits = Readonly<Record<string, Float32Array>>
-
-const logitsOf = async (
-  fitting: Trainer<never>,
-  { logits }: Network,
-  examples: Examples,
-  heads: readonly HeadPlan[],
-  rows: Uint32Array,
-): Promise<Logits> => {
-  const trained = heads.filter(plan => plan.trained)
-  const columns = trained.map(() => new Float32Array(rows.length))
-  const size = 2048
-  for (let from = 0; from < rows.length; from += size) {
-    const batch = rankingBatch(examples, rows.subarray(from, from + size))
-    const out = await fitting.evaluate({ logits }, feedsOf(batch, heads))
-    for (let row = 0; row < batch.candidates.rows; row++) {
-      columns.forEach((column, i) => {
-        column[from + row] = out.logits.data[row * trained.length + i] as number
-      })
-    }
-  }
-  return Object.fromEntries(trained.map(({ head }, i) => [head, columns[i]]))
 }

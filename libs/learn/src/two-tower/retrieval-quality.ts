@@ -1,5 +1,6 @@
 import { top } from '@explore/pipeline'
 import { ndcgAt, recallAt } from '../metrics/top-k.ts'
+import { scoreBlocks } from './score-blocks.ts'
 
 /** Viewers with what they engaged with afterwards, for ranking the whole catalogue. */
 export interface RetrievalQueries {
@@ -12,40 +13,57 @@ export interface RetrievalQueries {
   readonly seen: readonly Uint32Array[]
 }
 
+/** Means over queries. */
 export type QualityAt = Readonly<Record<`${'recall' | 'ndcg'}@${number}`, number>>
 
-/** Gathers Recall@k and NDCG@k, means over queries, of rankings of the whole catalogue. */
-export const qualityMeter = (queries: RetrievalQueries, cuts: readonly number[]) => {
-  const widest = Math.max(...cuts)
-  const sums = cuts.map(() => ({ recall: 0, ndcg: 0 }))
-  return {
-    /** Takes a score per item, which it may overwrite: seen items are not ranked. */
-    add: (query: number, scores: Float32Array): void => {
-      for (const item of queries.seen[query]) scores[item] = -Infinity
-      const ranked = top(scores, widest)
-      const truth = new Set(queries.truth[query])
-      cuts.forEach((cut, i) => {
-        sums[i].recall += recallAt(ranked, truth, cut)
-        sums[i].ndcg += ndcgAt(ranked, truth, cut)
-      })
-    },
-    result: (): QualityAt =>
-      Object.fromEntries(
-        cuts.flatMap((cut, i) => [
-          [`recall@${cut}`, sums[i].recall / queries.length],
-          [`ndcg@${cut}`, sums[i].ndcg / queries.length],
-        ]),
-      ),
+const CUTS = [50, 100, 500]
+const DEEPEST = Math.max(...CUTS)
+
+/** Recall@k and NDCG@k of rankings: each query's items, best first and without the seen ones. */
+const qualityOf = (queries: RetrievalQueries, rankings: Iterable<ArrayLike<number>>): QualityAt => {
+  const sums = CUTS.map(() => ({ recall: 0, ndcg: 0 }))
+  let query = 0
+  for (const ranked of rankings) {
+    const truth = new Set(queries.truth[query++])
+    CUTS.forEach((cut, i) => {
+      sums[i].recall += recallAt(ranked, truth, cut)
+      sums[i].ndcg += ndcgAt(ranked, truth, cut)
+    })
   }
+  return Object.fromEntries(
+    CUTS.flatMap((cut, i) => [
+      [`recall@${cut}`, sums[i].recall / query],
+      [`ndcg@${cut}`, sums[i].ndcg / query],
+    ]),
+  )
 }
 
-/** The quality of one ranking for all: `scores` [items]. */
-export const qualityOfOrder = (
+/** The quality of one order for all, by `scores` [items]. */
+export const qualityOfOrder = (queries: RetrievalQueries, scores: Float32Array): QualityAt => {
+  const most = queries.seen.reduce((length, seen) => Math.max(length, seen.length), 0)
+  const order = top(scores, DEEPEST + most)
+  return qualityOf(
+    queries,
+    queries.seen.map(seen => {
+      const known = new Set(seen)
+      return order.filter(item => !known.has(item)).subarray(0, DEEPEST)
+    }),
+  )
+}
+
+/** The quality of ranking by inner product of `users` [queries, dimension] and `items`. */
+export const qualityOfVectors = async (
   queries: RetrievalQueries,
-  scores: Float32Array,
-  cuts: readonly number[],
-): QualityAt => {
-  const meter = qualityMeter(queries, cuts)
-  for (let query = 0; query < queries.length; query++) meter.add(query, scores.slice())
-  return meter.result()
+  users: Float32Array,
+  items: Float32Array,
+  dimension: number,
+): Promise<QualityAt> => {
+  const rankings: Uint32Array[] = []
+  const blocks = await scoreBlocks(items, dimension)
+  await blocks.each(users, (query, scores) => {
+    for (const item of queries.seen[query]) scores[item] = -Infinity
+    rankings.push(top(scores, DEEPEST))
+  })
+  await blocks.release()
+  return qualityOf(queries, rankings)
 }

@@ -96,7 +96,7 @@ test('a batch without a good row is a problem, with all verdicts', async () => {
   const reply = await edgeOf().inject({
     method: 'POST',
     url: '/v1/events',
-    payload: [{ eventId: 'e' }, {}],
+    payload: [{ eventId: 'e' }, { userId: 'u1' }],
   })
   expect(reply.statusCode).toBe(400)
   expect(reply.json()).toMatchObject({
@@ -104,7 +104,7 @@ test('a batch without a good row is a problem, with all verdicts', async () => {
     field: '[0].userId',
     accepted: 0,
     rejected: 2,
-    verdicts: [{ field: 'userId' }, { field: 'eventId' }],
+    verdicts: [{ field: 'userId' }, { field: 'type' }],
   })
 })
 

@@ -7,7 +7,7 @@ import {
 } from '@explore/explore'
 import type { Edge } from '../edge.ts'
 import { named, type Of } from '../schemas/fields.ts'
-import { changesSchema, settingSchema, settingsSchema } from '../schemas/operations.ts'
+import { changesSchema, type settingSchema, settingsSchema } from '../schemas/operations.ts'
 import { answer, BODY, refusals } from '../schemas/problem.ts'
 
 /** Reads and changes the settings of the running server. */

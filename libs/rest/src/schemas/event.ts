@@ -1,16 +1,18 @@
 import { EVENT_TYPES } from '@explore/explore'
 import { Type } from '@sinclair/typebox'
-import { id, millis, named, text, word } from './fields.ts'
+import { id, instant, named, text, word } from './fields.ts'
 
 /** One row of a batch. It documents: the rows are judged one by one, by the service. */
 export const eventSchema = Type.Object(
   {
-    eventId: text(64, 'Makes the event idempotent: sent again, it counts once.'),
+    eventId: Type.Optional(
+      text(64, 'Sent again, an event counts once; else it is known by what it says.'),
+    ),
     userId: id('Who acted.', 'u712'),
     type: word(EVENT_TYPES, 'What happened.'),
     itemId: Type.Optional(id('Required but for hide_author and unhide_author.', 'm42')),
     authorId: Type.Optional(id('For hide_author and unhide_author without an item.', 'a7')),
-    time: millis("When it happened, by the producer's clock, ms since 1970."),
+    time: Type.Optional(instant("When it happened, by the producer's clock; else now.")),
     requestId: Type.Optional(text(64, 'requestId of the page on which it happened.')),
     position: Type.Optional(
       Type.Integer({ minimum: 0, description: '0-based place on the page.' }),
@@ -20,7 +22,7 @@ export const eventSchema = Type.Object(
   },
   {
     $id: 'Event',
-    additionalProperties: false,
+    description: 'Fields that are not named here are ignored.',
     examples: [
       { eventId: 'e1', userId: 'u712', type: 'like', itemId: 'm42', time: 1_764_000_000_000 },
     ],

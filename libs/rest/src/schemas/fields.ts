@@ -17,12 +17,12 @@ export const id = (description: string, example: string) =>
     'x-error': 'ID_INVALID',
   })
 
-/** Free text without control characters. */
+/** Free text of whole characters, none of them a control character. */
 export const text = (maxLength: number, description?: string) =>
   Type.String({
     minLength: 1,
     maxLength,
-    pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+    pattern: '^(?:[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])*$',
     'x-hint': `text of 1 to ${maxLength} characters, no control characters`,
     ...(description !== undefined && { description }),
   })
@@ -33,16 +33,12 @@ const LAST_MILLIS = 253_402_300_799_999
 export const millis = (description: string) =>
   Type.Integer({ description, minimum: 0, maximum: LAST_MILLIS, examples: [1_764_000_000_000] })
 
-/** A day, or a time with its zone. */
-export const ISO_8601 =
-  '^\\d{4}-\\d\\d-\\d\\d(T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?(Z|[+-]([01]\\d|2[0-3]):?[0-5]\\d))?$'
-
 /** A time of a request; `parseInstant` makes it milliseconds. */
 export const instant = (description: string) =>
   Type.Union(
     [
       Type.Integer({ minimum: 0, maximum: LAST_MILLIS }),
-      Type.String({ pattern: ISO_8601, examples: ['2026-11-23T16:00:00Z'] }),
+      Type.String({ minLength: 10, maxLength: 40, examples: ['2026-11-23T16:00:00Z'] }),
     ],
     { description, 'x-hint': INSTANT_HINT },
   )

@@ -1,7 +1,6 @@
 import {
   type AbsenceExplanation,
   type Event,
-  EVENT_TYPES,
   ExploreError,
   type ExploreService,
   type Id,
@@ -10,6 +9,7 @@ import {
   type PageItem,
   settingsFrom,
   type User,
+  validateEvent,
   type Verdict,
 } from '@explore/explore'
 import { fakeRanking, fakeViewer, type FakeViewer, groupOf } from './fake-ranking.ts'
@@ -32,7 +32,8 @@ export interface FakeOptions {
  * reacts to events, by rules of thumb in the place of models.
  */
 export const fakeService = (options: FakeOptions = {}): FakeService => {
-  const items = fakeItems(options.items ?? 600, options.now ?? 1_764_000_000_000)
+  const now = options.now ?? 1_764_000_000_000
+  const items = fakeItems(options.items ?? 600, now)
   const users = fakeUsers(options.users ?? 12)
   const viewers = new Map<Id, FakeViewer>()
   const recorded: Event[] = []
@@ -59,20 +60,11 @@ export const fakeService = (options: FakeOptions = {}): FakeService => {
   }
 
   const record = (row: unknown): Verdict => {
-    const event = (row ?? {}) as Event
-    const refused = (field: string): Verdict => ({
-      status: 'rejected',
-      code: 'FIELD_INVALID',
-      field,
-      message: `${field} is missing or wrong`,
-      hint: 'see the event reference',
-    })
-    if (typeof event.eventId !== 'string') return refused('eventId')
-    if (typeof event.userId !== 'string') return refused('userId')
-    if (!EVENT_TYPES.includes(event.type)) return refused('type')
-    recorded.push(event)
-    apply(event)
-    return { status: 'accepted', eventId: event.eventId }
+    const judged = validateEvent(row, { settings, now, knows: id => items.has(id) })
+    if ('verdict' in judged) return judged.verdict
+    recorded.push(judged.event)
+    apply(judged.event)
+    return { status: 'accepted', eventId: judged.event.eventId }
   }
 
   return {

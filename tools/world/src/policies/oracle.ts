@@ -1,4 +1,5 @@
 import { itemId, numberOf } from '../describe.ts'
+import { MinHeap } from '../min-heap.ts'
 import { INSIGHT, type Insider, type Insight } from '../insight.ts'
 import { hasSeen } from '../minds.ts'
 import type { Policy } from '../policy.ts'
@@ -71,11 +72,16 @@ export const oraclePolicy = ({ name = 'oracle', noise = 0, seed = 0 }: OracleOpt
   }
 }
 
-/** Indices of the `count` largest finite values, in no particular order. */
+/** Indices of the `count` largest finite values, least first. */
 const best = (values: Float64Array, count: number): number[] => {
-  const least = values.toSorted().at(-Math.min(count, values.length)) ?? Infinity
-  const chosen: number[] = []
-  for (let at = 0; at < values.length && chosen.length < count; at++)
-    if (values[at]! >= least && values[at]! > -Infinity) chosen.push(at)
-  return chosen
+  const heap = new MinHeap()
+  for (let at = 0; at < values.length; at++) {
+    if (values[at] === -Infinity) continue
+    if (heap.size < count) heap.push(values[at]!, at)
+    else if (values[at]! > heap.least) {
+      heap.pop()
+      heap.push(values[at]!, at)
+    }
+  }
+  return Array.from({ length: heap.size }, () => heap.pop())
 }

@@ -1,0 +1,138 @@
+import { type Catalogue, type Event, ExploreError, type Id, type Settings } from '@explore/explore'
+import type { Awaitable } from '@explore/pipeline'
+import type { Artifacts } from './artifacts.ts'
+import { replay } from './examples/replay.ts'
+import type { Candidates } from './first-stage/candidates.ts'
+import { distil } from './first-stage/distil.ts'
+import { secondStageScorer } from './second-stage/second-stage-scorer.ts'
+import { trainSecondStage } from './second-stage/train-second-stage.ts'
+import { retrievalInThread } from './two-tower/retrieval-thread.ts'
+import { trainRetrieval } from './two-tower/train-retrieval.ts'
+
+export interface TrainInput {
+  /** The log from its beginning, in its order. */
+  readonly events: Iterable<readonly Event[]> | AsyncIterable<readonly Event[]>
+  /** Names every item of the log; its size is that of the artifacts. */
+  readonly catalogue: Catalogue
+  /** From `attributeBuckets`; asked once per user. */
+  readonly attributes: (user: Id) => Awaitable<Int32Array>
+  /** Weights of the value model, viewer groups, and limits of the fold. */
+  readonly settings: Settings
+  readonly seed: number
+  /** Of the second stage. Default: 'small' up to half a million impressions. */
+  readonly size?: 'small' | 'full'
+  /** Requests that the first stage is distilled from. Default 1,500. */
+  readonly requests?: number
+  /** What they retrieve. Default: `unionOfSources`. */
+  readonly candidates?: Candidates
+  /** With 2, retrieval trains beside the second stage. Default 2. */
+  readonly threads?: 1 | 2
+  /** Told how far each stage is, in [0, 1]; with two threads retrieval and second stage take turns. */
+  readonly onProgress?: (stage: TrainingStage, fraction: number, note?: string) => void
+  readonly signal?: AbortSignal
+}
+
+export type TrainingStage = 'replay' | 'retrieval' | 'second stage' | 'first stage'
+
+/** Impressions from which on the second stage pays for its full size. */
+const LARGE = 500_000
+
+/**
+ * Trains all models of a bundle on one log: replay, retrieval (towers, then similar items) and the
+ * second stage side by side, then the first stage from both. The same log, settings and seed give the
+ * same artifacts, with one thread or two. Throws TRAIN_DATA where the log teaches too little,
+ * TRAIN_DIVERGED, and the signal's reason.
+ */
+export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
+  const { catalogue, settings, seed, threads = 2, onProgress, signal } = input
+  if (catalogue.size === 0) throw new ExploreError('TRAIN_DATA', 'the catalogue has no items')
+  const attributes = new Map<Id, Int32Array>()
+  const examples = await replay({
+    events: introduced(input, attributes, signal),
+    catalogue,
+    attributes: user => attributes.get(user) as Int32Array,
+    limits: { seen: settings['state.seen'] },
+    requests: input.requests ?? 1500,
+    seed,
+  })
+  onProgress?.('replay', 1, `${examples.events} events`)
+  if (examples.ranking.length === 0) {
+    throw new ExploreError(
+      'TRAIN_DATA',
+      `none of the log's ${examples.events} events is an impression`,
+    )
+  }
+
+  // What fails on one side must not leave the other one running.
+  const failed = new AbortController()
+  const common = { seed, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal }
+  const failing = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      failed.abort(error)
+      throw error
+    })
+  const retrieve = () =>
+    (threads === 2 ? retrievalInThread : trainRetrieval)(examples, {
+      ...common,
+      onProgress: (fraction, message) => onProgress?.('retrieval', fraction, message),
+    })
+  const rank = () =>
+    trainSecondStage(examples, {
+      ...common,
+      size: input.size ?? (examples.ranking.length < LARGE ? 'small' : 'full'),
+      onProgress: ({ step, steps }) => onProgress?.('second stage', step / steps),
+    })
+  const retrieving = failing(retrieve())
+  if (threads === 1) await retrieving
+  const [retrieval, secondStage] = await Promise.all([retrieving, failing(rank())])
+
+  const scorer = await secondStageScorer(secondStage.model)
+  const { firstStage, metrics } = await distil(examples, retrieval, {
+    ...common,
+    settings,
+    secondStage: scorer,
+    ...(input.candidates && { candidates: input.candidates }),
+    onProgress: (fraction, message) => onProgress?.('first stage', fraction, message),
+  })
+  await scorer.release()
+
+  const { towers, neighbours } = retrieval
+  return {
+    models: {
+      'retrieval-user': towers.user,
+      'retrieval-item': towers.item,
+      'first-user': firstStage.user,
+      'first-item': firstStage.item,
+      'second-stage': secondStage.model,
+    },
+    vectors: towers.vectors,
+    dimension: towers.dimension,
+    firstItems: firstStage.items,
+    firstDimension: firstStage.dimension,
+    neighbours,
+    metrics: {
+      events: examples.events,
+      users: examples.users.length,
+      impressions: examples.ranking.length,
+      positives: examples.positives.length,
+      retrieval: retrieval.metrics,
+      secondStage: secondStage.metrics,
+      firstStage: metrics,
+    },
+  }
+}
+
+/** The events; each batch comes after its users' attributes are known. */
+async function* introduced(
+  { events, attributes }: TrainInput,
+  known: Map<Id, Int32Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Event[]> {
+  for await (const batch of events) {
+    signal?.throwIfAborted()
+    for (const { userId } of batch) {
+      if (!known.has(userId)) known.set(userId, await attributes(userId))
+    }
+    yield batch
+  }
+}

@@ -1,0 +1,6 @@
+export { memoryProfiles } from './memory-profiles.ts'
+export { memoryStateStore } from './memory-state-store.ts'
+export { memoryWorld, type MemoryWorld, requestIdOf, type WorldParts } from './memory-world.ts'
+export { plantedBundle } from './planted-bundle.ts'
+export { randomWorld, type RandomWorld, type RandomWorldSize } from './random-world.ts'
+export { record, TINY_NOW, tinyCatalogue, tinyItem } from './tiny-catalogue.ts'
