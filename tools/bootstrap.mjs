@@ -19,19 +19,13 @@ export const ensureInstalled = () => {
   }
   if (isInstalled()) return
   console.error('explore: installing dependencies (once; a minute or two) …')
+  // Without this question an npm that is offline would try each of its packages for minutes.
+  const ping = npm('ping', '--fetch-retries=0', '--fetch-timeout=10000')
   // Whatever npm is set to leave out elsewhere: here nothing runs without it.
   const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
-  const npm = spawnSync('npm', ['ci', ...options, '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    maxBuffer: Infinity,
-    encoding: 'utf8',
-    shell: windows,
-  })
-  if (npm.error && npm.error.code === 'ENOENT')
-    fail('npm is missing: it comes with Node, or from your distribution')
-  if (npm.error) fail(`npm can't be run: ${npm.error.message}`)
-  if (npm.status !== 0) fail(reasonOf(npm.stderr))
+  if (OUT_OF_REACH.test(ping.stderr)) options.push('--offline')
+  const { status, stderr } = npm('ci', ...options)
+  if (status !== 0) fail(reasonOf(stderr))
   if (!existsSync(pinnedNode))
     fail('npm ran no install scripts: npm ci --ignore-scripts=false --foreground-scripts')
 }
@@ -41,10 +35,27 @@ const fail = message => {
   process.exit(1)
 }
 
+const npm = (...args) => {
+  const run = spawnSync('npm', [...args, '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: Infinity,
+    encoding: 'utf8',
+    shell: windows,
+  })
+  if (run.error && run.error.code === 'ENOENT')
+    fail('npm is missing: it comes with Node, or from your distribution')
+  if (run.error) fail(`npm can't be run: ${run.error.message}`)
+  return run
+}
+
+const OUT_OF_REACH =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/
+
 /** What keeps `npm ci` from working, as its error codes tell; the rest npm has to say itself. */
 const REASONS = [
   [
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/,
+    OUT_OF_REACH,
     'the npm registry is out of reach: get online, or name a mirror (npm config set registry URL)',
   ],
   [/\b(ENOSPC|EDQUOT)\b/, 'the disk is full: the dependencies take some 1.5 GB'],
@@ -83,9 +94,9 @@ const packagesOf = file => {
 }
 
 /** One line for a pinned Node that is there and can't be started. */
-export const failToRun = error =>
+export const failToRun = ({ code }) =>
   fail(
-    `${pinnedNode} can't be run here (${error.code}): it needs a system with glibc, as its npm package`,
+    `the pinned Node does not start (${code}): it needs glibc; else remove node_modules, try again`,
   )
 
 /**

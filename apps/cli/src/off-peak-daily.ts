@@ -7,16 +7,18 @@ const FIRST = 60_000
 
 /** Runs the off-peak job a minute after the start and then once a day, in a process of its own. */
 export const offPeakDaily = (home: Home): { readonly stop: () => void } => {
+  const stopped = new AbortController()
   const run = (): void => {
-    runJob('off-peak', home, { pages: true }, () => {}).catch((error: Error) =>
-      console.error(`explore: the off-peak job failed: ${error.message}`),
-    )
+    runJob('off-peak', home, { pages: true }, () => {}, stopped.signal).catch((error: Error) => {
+      if (!stopped.signal.aborted) console.error(`explore: the off-peak job: ${error.message}`)
+    })
   }
   const first = setTimeout(run, FIRST)
   const daily = setInterval(run, DAY)
   for (const timer of [first, daily]) timer.unref()
   return {
     stop: () => {
+      stopped.abort()
       clearTimeout(first)
       clearInterval(daily)
     },

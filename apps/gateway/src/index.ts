@@ -1,2 +1,3 @@
+export { expectPortFree } from './port-free.ts'
 export { type Gateway, type GatewayOptions, serve } from './serve.ts'
 export { untilStopped } from './until-stopped.ts'

@@ -41,6 +41,7 @@ export const serve = async (
     logger: { level: process.env.EXPLORE_LOG ?? 'error' },
   })
   try {
+    await service.warm()
     const url = await listen(edge, { host, port })
     const close = async (): Promise<void> => {
       await edge.close()

@@ -1,8 +1,18 @@
-import { type Home, openStores, type Progress } from '@explore/embedded'
+import { renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type EmbeddedStores,
+  type Home,
+  homeAt,
+  openStores,
+  type Progress,
+} from '@explore/embedded'
 import type { Event } from '@explore/explore'
-import { createWorld } from '@explore/world'
+import { createWorld, type World } from '@explore/world'
 
 const BATCH = 5_000
+/** LMDB's data within its folder. */
+const DATA = 'data.mdb'
 
 export interface DemoReport {
   readonly items: number
@@ -10,7 +20,10 @@ export interface DemoReport {
   readonly events: number
 }
 
-/** Fills the home with the simulated world: its items, its users and two weeks of their behaviour. */
+/**
+ * Fills an empty home with the simulated world: its items, its users and two weeks of their behaviour. They are
+ * written beside and moved in at the end, so that a demo that is cut short leaves the home empty.
+ */
 export const makeDemo = async (
   home: Home,
   options: {
@@ -23,33 +36,45 @@ export const makeDemo = async (
 ): Promise<DemoReport> => {
   progress('demo world', 0)
   const world = createWorld(options)
-  const { log, profiles, close } = await openStores(home)
+  const path = join(home.path, 'demo.part')
+  rmSync(path, { recursive: true, force: true })
+  const draft = homeAt(path)
+  const stores = await openStores(draft)
+  let events: number
   try {
-    await profiles.putItems(world.items)
-    await profiles.putUsers(world.users)
-    let events = 0
-    let batch: Event[] = []
-    for (const event of world.history()) {
-      batch.push(event)
-      if (batch.length < BATCH) continue
-      await log.append(batch)
-      events += batch.length
-      batch = []
-      progress(
-        'demo world',
-        (event.time - world.start) / (options.now - world.start),
-        `${events} events`,
-      )
-    }
-    if (batch.length > 0) await log.append(batch)
-    events += batch.length
-    progress(
-      'demo world',
-      1,
-      `${world.items.length} items, ${world.users.length} users, ${events} events`,
+    events = await fill(stores, world, (done, time) =>
+      progress('demo world', (time - world.start) / (options.now - world.start), `${done} events`),
     )
-    return { items: world.items.length, users: world.users.length, events }
   } finally {
-    await close()
+    await stores.close()
   }
+  renameSync(join(draft.db, DATA), join(home.db, DATA))
+  rmSync(path, { recursive: true })
+  const report = { items: world.items.length, users: world.users.length, events }
+  progress('demo world', 1, `${report.items} items, ${report.users} users, ${events} events`)
+  return report
+}
+
+/** Writes the world; returns how many events it has. */
+const fill = async (
+  { log, profiles }: EmbeddedStores,
+  world: World,
+  onBatch: (events: number, time: number) => void,
+): Promise<number> => {
+  await profiles.putItems(world.items)
+  await profiles.putUsers(world.users)
+  let events = 0
+  let batch: Event[] = []
+  const flush = async (): Promise<void> => {
+    await log.append(batch)
+    events += batch.length
+    batch = []
+  }
+  for (const event of world.history()) {
+    if (batch.push(event) < BATCH) continue
+    await flush()
+    onBatch(events, event.time)
+  }
+  await flush()
+  return events
 }

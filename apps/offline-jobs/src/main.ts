@@ -2,14 +2,22 @@ import { packError } from '@explore/embedded'
 import { JOBS, type JobName } from './jobs.ts'
 import type { JobMessage } from './run-job.ts'
 
+/** Time to clean up once nobody waits for the result. */
+const GRACE = 3_000
+
 // Started by `runJob` with a channel to its parent: node main.ts JOB HOME OPTIONS(JSON)
 const [name, home, options] = process.argv.slice(2) as [JobName, string, string]
 const abort = new AbortController()
-const send = (message: JobMessage): void => void process.send?.(message)
+const send = (message: JobMessage): void => {
+  if (process.connected) process.send!(message)
+}
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort())
-// The parent is gone, however it went: nobody waits for the result.
-process.on('disconnect', () => process.exit(130))
+// The parent is gone, however it went.
+process.on('disconnect', () => {
+  abort.abort()
+  setTimeout(() => process.exit(130), GRACE).unref()
+})
 
 try {
   const call = {

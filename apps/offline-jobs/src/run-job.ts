@@ -12,30 +12,32 @@ export type JobMessage =
 
 /**
  * Runs a job in a process of its own: it may use a core and much memory for a while, and serving must not feel it.
- * It dies with this process. Rejects with the job's own error.
+ * It dies with this process. Rejects with the job's own error; `signal` makes it stop at the next good moment.
  */
 export const runJob = <N extends JobName>(
   name: N,
   home: Home,
   options: JobOptions<N>,
   progress: Progress,
+  signal?: AbortSignal,
 ): Promise<JobReport<N>> =>
   new Promise((resolve, reject) => {
     const main = fileURLToPath(new URL('./main.ts', import.meta.url))
     const child = fork(main, [name, home.path, JSON.stringify(options)], {
       serialization: 'advanced',
     })
-    let settled = false
+    const stop = (): void => void child.kill()
+    signal?.addEventListener('abort', stop)
     child.on('message', (message: JobMessage) => {
-      if ('progress' in message) return progress(...message.progress)
-      settled = true
-      if ('error' in message) reject(unpackError(message.error))
+      if ('progress' in message) progress(...message.progress)
+      else if ('error' in message) reject(unpackError(message.error))
       else resolve(message.report as JobReport<N>)
     })
     child.on('error', reject)
-    child.on('exit', (code, signal) => {
-      if (settled) return
-      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+    child.on('exit', (code, killer) => {
+      signal?.removeEventListener('abort', stop)
+      const how = killer === null ? `exit code ${code}` : `signal ${killer}`
+      // A result that came before is what counts.
       reject(new ExploreError('INTERNAL', `the ${name} job ended without a result (${how})`))
     })
   })

@@ -2,12 +2,13 @@ import { statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { currentBundle, hnswAvailable, verifyBundle } from '@explore/adapters'
-import { Catalogue, type ExploreError } from '@explore/explore'
+import { Catalogue, ExploreError } from '@explore/explore'
 import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
 import { holderOf } from './lock.ts'
 import { loadSettings } from './settings-file.ts'
 import { openStores } from './stores.ts'
+import { exploreErrorOf } from './system-error.ts'
 
 /** One thing that was looked at. `warn` serves on, `fail` does not. */
 export interface Finding {
@@ -38,8 +39,8 @@ const attempt = async (
   try {
     return await look()
   } catch (error) {
-    const { message, hint } = error as ExploreError
-    return [{ check, level: 'fail', detail: message, ...(hint && { hint }) }]
+    const { message, hint } = exploreErrorOf(error)
+    return [{ check, level: 'fail', detail: message, hint }]
   }
 }
 
@@ -134,7 +135,13 @@ const bundle = async (home: Home): Promise<readonly Finding[]> => {
       },
     ]
   }
-  await verifyBundle(join(home.bundles, id))
+  const { catalogueId } = await verifyBundle(join(home.bundles, id))
+  const { profiles, close } = await openStores(home)
+  const foreign = catalogueId !== profiles.catalogueId
+  await close()
+  if (foreign) {
+    throw new ExploreError('BUNDLE_FOREIGN', `${id} was trained on another home's catalogue`)
+  }
   return [{ check: 'bundle', level: 'ok', detail: `${id}: all files have their checksums` }]
 }
 

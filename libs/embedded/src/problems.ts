@@ -13,6 +13,7 @@ export const problems = (report: (error: ExploreError) => void) => {
         else present.set(part, problem)
         if (problem !== undefined && problem.message !== known?.message) report(problem)
       },
+    has: (part: string): boolean => present.has(part),
     messages: (): readonly string[] => [...present.values()].map(({ message }) => message),
   }
 }

@@ -84,19 +84,13 @@ export const embeddedService = async (
       },
     }))
 
-  const tellOfDisk = found.of('disk')
   const poll = async (): Promise<void> => {
     live.poll()
     bundle = await currentBundle(home.bundles)
     previous = await previousBundle(home.bundles)
   }
   const repeat = (work: () => Promise<unknown>, every: number): NodeJS.Timeout =>
-    setInterval(() => {
-      work().then(
-        () => tellOfDisk(undefined),
-        error => tellOfDisk(exploreErrorOf(error)),
-      )
-    }, every).unref()
+    setInterval(() => work().catch(error => onError(exploreErrorOf(error))), every).unref()
   const timers = [repeat(poll, POLL), repeat(() => state.sweep(wall()), SWEEP)]
 
   const verdictsOf = (rows: readonly unknown[]): { events: Event[]; verdicts: Verdict[] } => {
@@ -171,11 +165,15 @@ export const embeddedService = async (
     health: async () => {
       await profiles.sync(catalogue)
       return {
-        ready: found.messages().length === 0 && catalogue.size > 0,
+        // A broken bundle or setting is a problem, but what was sound before it makes pages.
+        ready: catalogue.size > 0 && !found.has('stream-processor'),
         bundle: (started === undefined ? bundle : serving) ?? null,
         items: catalogue.size,
         lag: Math.max(0, (await log.end()) - processor.watermark()),
-        problems: found.messages(),
+        problems: [
+          ...found.messages(),
+          ...(catalogue.size === 0 ? ['there are no items yet'] : []),
+        ],
       }
     },
 

@@ -12,7 +12,7 @@ export type Retrieved = {
   readonly draw: Float32Array
 }
 
-export const EXPLORE_BIT = 1 << SOURCES.indexOf('explore-cold')
+const EXPLORE_BIT = 1 << SOURCES.indexOf('explore-cold')
 
 /** Whether the candidate came from cold-item exploration. */
 export const underExploration = (

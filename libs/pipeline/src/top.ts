@@ -1,5 +1,5 @@
 /** Whether row `a` ranks behind row `b`: less first, then later; NaN is behind every number. */
-export const behind = (scores: ArrayLike<number>, a: number, b: number): boolean => {
+const behind = (scores: ArrayLike<number>, a: number, b: number): boolean => {
   const x = scores[a]!
   const y = scores[b]!
   if (x === y) return a > b

@@ -38,7 +38,7 @@ export interface MemoryWorld {
     request: PageRequest,
     call?: { readonly id?: string; readonly now?: number; readonly waiting?: number },
   ) => Promise<Page>
-  /** All pages of a session, from the first to the last. */
+  /** All pages of a session, from the first to the last; throws where there are more than items. */
   readonly walk: (request: PageRequest, id?: string) => Promise<readonly Page[]>
 }
 
@@ -109,6 +109,7 @@ export const memoryWorld = async (parts: WorldParts): Promise<MemoryWorld> => {
     walk: async (request, id) => {
       const all = [await page(request, { ...(id !== undefined && { id }) })]
       while (all.at(-1)!.nextCursor !== null) {
+        if (all.length > catalogue.size + 1) throw new Error('the session does not end')
         all.push(await page({ ...request, cursor: all.at(-1)!.nextCursor! }))
       }
       return all

@@ -1,3 +1,5 @@
+export { type StoresUnderTest, streamProcessorContract } from './contracts/stream-processor.ts'
+export { memoryEventLog } from './memory-event-log.ts'
 export { memoryProfiles } from './memory-profiles.ts'
 export { memoryStateStore } from './memory-state-store.ts'
 export { memoryWorld, type MemoryWorld, requestIdOf, type WorldParts } from './memory-world.ts'

@@ -7,9 +7,26 @@ import { FORMATS, LANGUAGE_OF, pick, REEL, SONGS, TOPICS } from './vocabulary.ts
 const DAY = 86_400_000
 
 const OF = {
-  ...{ age: 1, author: 2, own: 3, topic: 4, label: 5, wrong: 6, quality: 7, bait: 8, viral: 9 },
-  ...{ viralAt: 10, viralSize: 11, format: 12, duration: 13, song: 14, life: 15, risk: 16 },
-  ...{ unfit: 17, reach: 18, second: 19, place: 32 },
+  age: 1,
+  author: 2,
+  own: 3,
+  topic: 4,
+  label: 5,
+  wrong: 6,
+  quality: 7,
+  bait: 8,
+  viral: 9,
+  viralAt: 10,
+  viralSize: 11,
+  format: 12,
+  duration: 13,
+  song: 14,
+  life: 15,
+  risk: 16,
+  unfit: 17,
+  reach: 18,
+  second: 19,
+  place: 32,
 } as const
 
 /** All items of the history and of the days after it, in order of upload, as columns. */

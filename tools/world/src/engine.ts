@@ -11,8 +11,8 @@ const PAGES_PER_VISIT = 8
 const PLACES_PER_PAGE = 128
 const SECOND = 1000
 
-/** Purposes of draws about a visit; moods have the numbers below. */
-const OF = { surface: 90, pause: 91, leave: 92 } as const
+/** Purposes of draws about a visit; pauses take the numbers from the last, one per page. */
+const OF = { surface: 0, pause: 1 } as const
 
 /** What became of one page. */
 export interface Served {
@@ -34,7 +34,10 @@ export const createEngine = (
   const { stamina, leaveEnjoyed } = nature.parameters.viewers
   const meet = createReactions(nature, streamOf(seed, 'reactions'), log)
   const visits = streamOf(seed, 'visits')
-  const drifts = streamOf(seed, 'drift')
+  const moods = streamOf(seed, 'moods')
+  const drifts = streamOf(seed, 'drifts')
+  const leaving = streamOf(seed, 'leaving')
+  const gaps = streamOf(seed, 'gaps')
   const queue = new MinHeap()
   for (let user = 0; user < users; user++) queue.push(minds.nextAt[user]!, user)
 
@@ -59,7 +62,7 @@ export const createEngine = (
       const page = minds.page[user]!
       if (page === 0) {
         taste.drift(minds, drifts, user, time)
-        taste.enter(minds, visits, user, visit)
+        taste.enter(minds, moods, user, visit)
       }
       const surface = pick(SURFACES, uniform(visits, user, visit, OF.surface))
       return { user, time, visit, page, surface }
@@ -80,17 +83,17 @@ export const createEngine = (
           refused++
           continue
         }
-        const { enjoyment, lookedMs } = meet(minds, request, slot, item, time)
+        const { enjoyment, tookMs } = meet(minds, request, slot, item, time)
         shown.push(item)
         markSeen(minds, user, item)
         satiation.shown(minds, user, item, time)
         minds.shown[user]! += 1
         minds.enjoyed[user]! += enjoyment
-        time += lookedMs
-        left = leaves(user, enjoyment, uniform(visits, user, placeKey(visit, page, slot), OF.leave))
+        time += tookMs
+        left = leaves(user, enjoyment, uniform(leaving, user, placeKey(visit, page, slot)))
       }
       if (left || shown.length === 0 || page + 1 === PAGES_PER_VISIT)
-        retention.leave(minds, visits, user, time)
+        retention.leave(minds, gaps, user, time)
       else {
         minds.page[user] = page + 1
         minds.nextAt[user] =

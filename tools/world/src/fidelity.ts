@@ -1,7 +1,7 @@
 import { countFloor, PLAIN, scoreFloor, type Floor } from './floor.ts'
 import type { Impressions, Label } from './impressions.ts'
-import { textTable } from './text-table.ts'
 import { gini, intraClassCorrelation, mean, topShare } from './statistics.ts'
+import { textTable } from './text-table.ts'
 
 /** One statistic of a log beside what was measured on real ones. */
 export interface FidelityRow {

@@ -34,7 +34,7 @@ export const createHistory = (
     const phase = population.phase[user]!
     const gap = Math.exp(population.gap[user]!) * DAY
     minds.nextAt[user] =
-      joinedAt < start ? afterActive(start, phase * gap) : joinedAt + phase * HOUR
+      joinedAt < start ? afterActive(start, phase * gap) : Math.ceil(joinedAt + phase * HOUR)
   }
   const log = new EventLog(catalogue, 'h')
   const engine = createEngine(nature, { seed, minds, log, users })

@@ -1,9 +1,9 @@
 import type { Parameters } from './parameters.ts'
-import { REACTIONS } from './worth.ts'
 import { createQuota } from './quota.ts'
 import { normal, normalQuantile, streamOf, uniform } from './rng.ts'
 import type { Space } from './space.ts'
 import { AGE_RANGES, COUNTRIES, DEVICES, FORMATS, LANGUAGE_OF, pick, TOPICS } from './vocabulary.ts'
+import { REACTIONS } from './worth.ts'
 
 const DAY = 86_400_000
 

@@ -1,10 +1,10 @@
 import { LOGGED, type EventLog, type Logged, type Row } from './event-log.ts'
 import type { Minds } from './minds.ts'
 import type { Nature } from './nature.ts'
-import { REACTIONS, type Reaction } from './worth.ts'
 import type { Request } from './response.ts'
 import { uniform, type Stream } from './rng.ts'
 import { REEL } from './vocabulary.ts'
+import { REACTIONS, type Reaction } from './worth.ts'
 
 const SECOND = 1000
 const HOUR = 3_600_000
@@ -21,7 +21,8 @@ const PASSED = -0.1
 export interface Effect {
   /** In [−1, 1]. */
   readonly enjoyment: number
-  readonly lookedMs: number
+  /** Until the viewer goes on to the next place. */
+  readonly tookMs: number
 }
 
 /**
@@ -75,7 +76,7 @@ export const createReactions = (
       enjoyment = -1
       if (draw(OF.hide) < parameters.hideAuthor) log.add(TYPE.hide_author, done + 3 * SECOND, row)
     }
-    return { enjoyment, lookedMs: done - time }
+    return { enjoyment, tookMs: done - time }
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Catalogue } from './catalogue.ts'
 import type { Minds } from './minds.ts'
 import type { Parameters } from './parameters.ts'
-import { REACTIONS, WORTH } from './worth.ts'
 import type { Population } from './population.ts'
 import type { Satiation } from './satiation.ts'
 import type { Taste } from './taste.ts'
 import { FORMATS, SURFACES } from './vocabulary.ts'
+import { REACTIONS, WORTH } from './worth.ts'
 
 const DAY = 86_400_000
 const CLICK = REACTIONS.indexOf('click')
@@ -51,7 +51,7 @@ export const createResponse = (
     return click.viral * viral - click.age * Math.log1p(days)
   }
 
-  /** Logit of reaction `at`, had the item been opened; for the click, of what goes for all reactions. */
+  /** Logit of reaction `at`, had the item been opened; for the click, of what all reactions share. */
   const logit = (at: number): number => {
     const row = table[at]!
     return (

@@ -8,11 +8,11 @@ const HOUR = 3_600_000
 /** Logarithm of each viewer's next gap after a visit of five impressions that each enjoyed so much. */
 const gapsAfter = (enjoyed: number) => {
   const { nature, minds } = createSmall()
-  const visits = streamOf(1, 'visits')
+  const gaps = streamOf(1, 'gaps')
   return Array.from({ length: SMALL.users }, (_, user) => {
     minds.shown[user] = 5
     minds.enjoyed[user] = 5 * enjoyed
-    nature.retention.leave(minds, visits, user, NOW)
+    nature.retention.leave(minds, gaps, user, NOW)
     return Math.log(minds.nextAt[user]! - NOW)
   })
 }
@@ -32,7 +32,7 @@ describe('retention', () => {
     const { nature, minds } = createSmall()
     minds.shown[0] = 5
     minds.page[0] = 1
-    nature.retention.leave(minds, streamOf(1, 'visits'), 0, NOW)
+    nature.retention.leave(minds, streamOf(1, 'gaps'), 0, NOW)
     expect([minds.visit[0], minds.page[0], minds.shown[0], minds.enjoyed[0]]).toEqual([1, 0, 0, 0])
     expect(minds.nextAt[0]).toBeGreaterThan(NOW)
   })

@@ -4,7 +4,6 @@ import type { Population } from './population.ts'
 import { normal, type Stream } from './rng.ts'
 
 const DAY = 86_400_000
-const NEXT_GAP = 1
 /** Spread of the logarithm of one gap around the viewer's usual one. */
 const GAP_NOISE = 0.7
 /** Visits peak at this hour (UTC), by this much of the mean rate. */
@@ -22,7 +21,7 @@ export const createRetention = (population: Population, { viewers }: Parameters)
     const logGap =
       population.gap[user]! -
       viewers.loyalty * pleased +
-      GAP_NOISE * normal(stream, user, minds.visit[user]!, NEXT_GAP)
+      GAP_NOISE * normal(stream, user, minds.visit[user]!)
     minds.nextAt[user] = afterActive(time, Math.exp(logGap) * DAY)
     minds.visit[user]! += 1
     minds.page[user] = 0

@@ -1,5 +1,6 @@
 import type { Event, Item } from '@explore/explore'
 import { describe, expect, test } from 'vitest'
+import type { Catalogue } from './catalogue.ts'
 import { compare } from './compare.ts'
 import { itemId, numberOf } from './describe.ts'
 import { INSIGHT, type Insider, type Insight } from './insight.ts'
@@ -15,7 +16,7 @@ import { createWorld, type World } from './world.ts'
 
 const world = createWorld(SMALL)
 const SEEDS = [1, 2, 3, 4, 5]
-const DAYS = 3
+const DAYS = 2
 
 const runAll = async (arms: readonly (() => Policy)[], of: World = world, seeds = SEEDS) => {
   const outcomes: Outcome[] = []
@@ -26,25 +27,26 @@ const runAll = async (arms: readonly (() => Policy)[], of: World = world, seeds 
 const find = (estimates: ReturnType<typeof compare>, policy: string, metric: string) =>
   estimates.find(each => each.policy === policy && each.metric === metric)!
 
-/** Shows what scores highest of all that the viewer may still see. */
-const greedy = (name: string, score: (insight: Insight, item: number) => number): Policy => {
+/** Shows everyone the items that score highest by a latent, but for those that they have seen. */
+const byLatent = (name: string, score: (catalogue: Catalogue, item: number) => number): Policy => {
   let insight: Insight | undefined
+  let ranking: readonly number[] = []
   const policy: Policy & Insider = {
     name,
-    [INSIGHT]: given => (insight = given),
+    [INSIGHT]: given => {
+      insight = given
+      const { catalogue } = given.nature
+      ranking = Array.from({ length: catalogue.size }, (_, item) => item).sort(
+        (a, b) => score(catalogue, b) - score(catalogue, a),
+      )
+    },
     observe: async () => {},
     page: async ({ userId, now, limit }) => {
       const { nature, minds } = insight!
       const user = numberOf(userId)
-      const items = Array.from({ length: nature.catalogue.existing(now) }, (_, item) => item)
-      const free = items.filter(
-        item => nature.catalogue.servable(item, now) && !hasSeen(minds, user, item),
-      )
-      const scores = new Map(free.map(item => [item, score(insight!, item)]))
-      return free
-        .sort((a, b) => scores.get(b)! - scores.get(a)!)
-        .slice(0, limit)
-        .map(itemId)
+      const fits = (item: number) =>
+        nature.catalogue.servable(item, now) && !hasSeen(minds, user, item)
+      return ranking.values().filter(fits).take(limit).map(itemId).toArray()
     },
   }
   return policy
@@ -93,8 +95,8 @@ describe('baselines', () => {
 
 describe('the closed loop', () => {
   test('bait wins clicks and loses viewers', async () => {
-    const bait = () => greedy('bait', ({ nature }, item) => nature.catalogue.bait[item]!)
-    const honest = () => greedy('honest', ({ nature }, item) => -nature.catalogue.bait[item]!)
+    const bait = () => byLatent('bait', (catalogue, item) => catalogue.bait[item]!)
+    const honest = () => byLatent('honest', (catalogue, item) => -catalogue.bait[item]!)
     const both = compare(await runAll([bait, honest]), { baseline: 'honest' })
     expect(find(both, 'bait', 'click rate').difference!.low).toBeGreaterThan(0)
     expect(find(both, 'bait', 'next-day return').difference!.high).toBeLessThan(0)
@@ -115,7 +117,7 @@ describe('the closed loop', () => {
         await random.observe(events)
       },
     }
-    await world.simulation({ seed: 1, days: DAYS }).run(watching)
+    await world.simulation({ seed: 1, days: 6 }).run(watching)
     const rate = (from: number, to: number) => {
       const sum = (counts: readonly number[]) =>
         counts.slice(from, to).reduce((total, count) => total + count, 0)
@@ -179,7 +181,7 @@ describe('the closed loop', () => {
   test.each(['low', 'high'] as const)('conclusions hold in the %s preset', async preset => {
     const other = createWorld({ ...SMALL, params: PRESETS[preset] })
     const three = [() => randomPolicy(other), () => popularPolicy(other), () => oraclePolicy()]
-    const result = compare(await runAll(three, other, [1, 2, 3]))
+    const result = compare(await runAll(three, other, [1, 2]))
     const { difference, gapClosed } = find(result, 'popular', 'value per impression')
     expect(difference!.low).toBeGreaterThan(0)
     expect(gapClosed).toBeLessThan(0.6)

@@ -2,8 +2,8 @@ import type { Catalogue } from './catalogue.ts'
 import type { Served } from './engine.ts'
 import { LOGGED, type EventLog } from './event-log.ts'
 import { COUNTS, type Count, type Outcome } from './outcome.ts'
-import { WORTH } from './worth.ts'
 import type { Request } from './response.ts'
+import { WORTH } from './worth.ts'
 
 const DAY = 86_400_000
 

@@ -11,7 +11,7 @@ import { ExploreError } from '@explore/explore'
 import { type CommonOptions, report } from '../context.ts'
 
 export interface BenchOptions extends CommonOptions {
-  readonly seconds: string
+  readonly seconds: number
 }
 
 /** Measures a trained home: ratios within one run, and the bounds that they must hold. */
@@ -25,7 +25,7 @@ export const bench = (options: BenchOptions): Promise<void> =>
         const { events } = await log.read(Math.max(0, (await log.end()) - 20_000), 20_000)
         await close()
         if (events.length === 0) throw new ExploreError('TRAIN_DATA', 'the log has no events yet')
-        const serve = await benchServe(home, Number(options.seconds), progress)
+        const serve = await benchServe(home, options.seconds, progress)
         progress('bench', 0.85, 'events')
         const ingest = await benchEvents(home, events)
         progress('bench', 0.95, 'freshness, memory')

@@ -2,12 +2,12 @@ import { runJob } from '@explore/offline-jobs'
 import { type CommonOptions, report } from '../context.ts'
 
 export interface EvaluateWorldOptions extends CommonOptions {
-  readonly seeds: string
-  readonly days: string
-  readonly users: string
-  readonly items: string
-  readonly population: string
-  readonly seed: string
+  readonly seeds: number
+  readonly days: number
+  readonly users: number
+  readonly items: number
+  readonly population: number
+  readonly seed: number
   readonly arms?: string
 }
 
@@ -23,12 +23,12 @@ export const evaluateWorld = (options: EvaluateWorldOptions): Promise<void> =>
         'evaluate-world',
         home,
         {
-          seeds: Number(options.seeds),
-          days: Number(options.days),
-          users: Number(options.users),
-          items: Number(options.items),
-          population: Number(options.population),
-          seed: Number(options.seed),
+          seeds: options.seeds,
+          days: options.days,
+          users: options.users,
+          items: options.items,
+          population: options.population,
+          seed: options.seed,
           now: PRESENT,
           ...(options.arms !== undefined && { arms: options.arms.split(',') }),
         },

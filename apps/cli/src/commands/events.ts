@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { ExploreError, type Verdict } from '@explore/explore'
 import { connect } from '../connect.ts'
 import { type CommonOptions, report } from '../context.ts'
+import { EXIT } from '../fail.ts'
 
 const BATCH = 500
 
@@ -13,6 +14,7 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
     async (home, progress) => {
       const { service, close } = await connect(home)
       const rejected: { readonly line: number; readonly verdict: Verdict }[] = []
+      const size = Math.min(BATCH, service.settings()['events.maxBatch'])
       let accepted = 0
       let line = 0
       let batch: { readonly line: number; readonly row: unknown }[] = []
@@ -31,18 +33,20 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
           line++
           if (text.trim() === '') continue
           batch.push({ line, row: parse(text) })
-          if (batch.length === BATCH) await flush()
+          if (batch.length === size) await flush()
         }
         if (batch.length > 0) await flush()
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-          throw new ExploreError('IMPORT_FILE', `there is no file ${file}`, { cause })
-        }
-        throw cause
+        if ((cause as NodeJS.ErrnoException).path !== file) throw cause
+        const { message } = cause as Error
+        throw new ExploreError('IMPORT_FILE', message, {
+          hint: 'a file of JSON lines, or -',
+          cause,
+        })
       } finally {
         await close()
       }
-      if (rejected.length > 0) process.exitCode = 4
+      if (rejected.length > 0) process.exitCode = EXIT.data
       return { accepted, rejected }
     },
     result =>

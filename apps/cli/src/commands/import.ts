@@ -4,7 +4,7 @@ import { type CommonOptions, report } from '../context.ts'
 
 export interface ImportOptions extends CommonOptions {
   readonly mapping: string
-  readonly maxRejects: string
+  readonly maxRejects: number
 }
 
 /** Imports files into the home: all of them, or nothing. */
@@ -14,7 +14,7 @@ export const importCommand = (paths: readonly string[], options: ImportOptions):
     async (home, progress) => {
       const lock = await lockHome(home, 'import')
       try {
-        const job = { paths, mapping: options.mapping, maxRejects: Number(options.maxRejects) }
+        const job = { paths, mapping: options.mapping, maxRejects: options.maxRejects }
         return await runJob('import', home, job, progress)
       } finally {
         await lock.release()

@@ -1,6 +1,7 @@
 import { ExploreError } from '@explore/explore'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const homeOption = new Option('--home <dir>', 'the folder that holds all state')
   .env('EXPLORE_HOME')
@@ -39,14 +40,21 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
         .env('EXPLORE_HOST')
         .default('127.0.0.1'),
     )
-    .addOption(new Option('--port <port>', 'port to listen on').env('EXPLORE_PORT').default('8080'))
     .addOption(
-      new Option('--threads <n>', 'page threads (default: one per core)').env('EXPLORE_THREADS'),
+      new Option('--port <port>', 'port to listen on, 0 for any')
+        .env('EXPLORE_PORT')
+        .argParser(wholeNumber(0, 65_535))
+        .default(8080),
+    )
+    .addOption(
+      new Option('--threads <n>', 'page threads (default: one per core)')
+        .env('EXPLORE_THREADS')
+        .argParser(wholeNumber(1, 256)),
     )
     .option('--no-demo', 'leave an empty home empty')
-    .option('--demo-items <n>', 'items of the demo world', '20000')
-    .option('--demo-users <n>', 'users of the demo world', '3000')
-    .option('--seed <n>', 'seed of the demo world and the training', '1')
+    .option('--demo-items <n>', 'items of the demo world', wholeNumber(1), 20000)
+    .option('--demo-users <n>', 'users of the demo world', wholeNumber(1), 3000)
+    .option('--seed <n>', 'seed of the demo world and the training', wholeNumber(0), 1)
     .addHelpText(
       'after',
       '\nExample:\n  explore start --home /var/lib/explore --port 9000 --no-demo',
@@ -59,7 +67,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
       'how to read them: generic, kuairand, or a mapping file',
       'generic',
     )
-    .option('--max-rejects <n>', 'bad rows that are put aside before the import stops', '0')
+    .option(
+      '--max-rejects <n>',
+      'bad rows that are put aside before the import stops',
+      wholeNumber(0),
+      0,
+    )
     .addHelpText(
       'after',
       '\nExample:\n  explore import items.jsonl users.jsonl events.csv.gz --max-rejects 100',
@@ -67,7 +80,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
     .action(async (paths, options) => (await import('./import.ts')).importCommand(paths, options))
 
   reporting('train', 'train all models on the log, write and promote a bundle')
-    .option('--seed <n>', 'the same seed and log give the same bundle', '1')
+    .option('--seed <n>', 'the same seed and log give the same bundle', wholeNumber(0), 1)
     .action(async options => (await import('./train.ts')).train(options))
 
   reporting('page <user>', "draw a viewer's page, from the running server or the home at rest")
@@ -98,12 +111,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
     'evaluate <what>',
     'world: the funnel, its ablations and baselines in the simulated world',
   )
-    .option('--seeds <n>', 'paired runs', '5')
-    .option('--days <n>', 'simulated days of each run', '3')
-    .option('--users <n>', 'viewers who visit', '400')
-    .option('--items <n>', 'items of the world', '20000')
-    .option('--population <n>', 'users in the history', '3000')
-    .option('--seed <n>', 'seed of the world and the training', '1')
+    .option('--seeds <n>', 'paired runs', wholeNumber(1), 5)
+    .option('--days <n>', 'simulated days of each run', wholeNumber(1), 3)
+    .option('--users <n>', 'viewers who visit', wholeNumber(1), 400)
+    .option('--items <n>', 'items of the world', wholeNumber(1), 20000)
+    .option('--population <n>', 'users in the history', wholeNumber(1), 3000)
+    .option('--seed <n>', 'seed of the world and the training', wholeNumber(0), 1)
     .option(
       '--arms <names>',
       'only these besides random, popular, funnel and oracle, comma separated',
@@ -118,7 +131,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 
     'bench',
     'measure a trained home: cost per page, latency under load, events, freshness, memory',
   )
-    .option('--seconds <n>', 'length of the open-loop run', '20')
+    .option('--seconds <n>', 'length of the open-loop run', wholeNumber(1), 20)
     .addHelpText('after', '\nExample:\n  explore bench --json > bench.json')
     .action(async options => (await import('./bench.ts')).bench(options))
 

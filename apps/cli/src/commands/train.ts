@@ -3,7 +3,7 @@ import { type CommonOptions, report } from '../context.ts'
 import { metricsTable } from '../terminal/metrics-table.ts'
 
 export interface TrainOptions extends CommonOptions {
-  readonly seed: string
+  readonly seed: number
 }
 
 /** Trains all models on the home's log into a new bundle and promotes it; a running server takes it over. */
@@ -11,7 +11,7 @@ export const train = (options: TrainOptions): Promise<void> =>
   report(
     options,
     async (home, progress) => {
-      const trained = await runJob('train', home, { seed: Number(options.seed) }, progress)
+      const trained = await runJob('train', home, { seed: options.seed }, progress)
       const lists = await runJob('off-peak', home, { pages: false }, progress)
       return { ...trained, lists }
     },

@@ -4,9 +4,16 @@ const WIDTH = 24
 /** Steps in which plain output reports a stage. */
 const PLAIN_STEP = 0.25
 
-/** Draws progress on a terminal as bars that grow in place, elsewhere as plain lines. Writes to stderr. */
+/** Where progress is drawn: a terminal, or anything that takes text. */
+export interface ProgressOutput {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly write: (text: string) => unknown
+}
+
+/** Draws progress on a terminal as bars that grow in place, elsewhere as plain lines. */
 export const progressView = (
-  out: NodeJS.WriteStream,
+  out: ProgressOutput,
   clock: () => number,
 ): { readonly progress: Progress; readonly end: () => void } =>
   out.isTTY ? bars(out, clock) : lines(out, clock)
@@ -14,39 +21,44 @@ export const progressView = (
 const label = (stage: string, note: string | undefined): string =>
   `${stage}${note === undefined ? '' : ` · ${note}`}`
 
-const bars = (out: NodeJS.WriteStream, clock: () => number): ReturnType<typeof progressView> => {
-  let current = ''
-  let since = 0
+/** One line a stage, in the order in which they began; stages may take turns. */
+const bars = (out: ProgressOutput, clock: () => number): ReturnType<typeof progressView> => {
+  let rows: { readonly stage: string; readonly since: number }[] = []
   return {
     progress: (stage, fraction, note) => {
-      if (current !== '' && current !== stage) out.write('\n')
-      if (current !== stage) since = clock()
-      current = stage
+      let row = rows.findIndex(each => each.stage === stage)
+      if (row < 0) {
+        row = rows.push({ stage, since: clock() }) - 1
+        out.write('\n')
+      }
       const done = Math.max(0, Math.min(1, fraction))
       const cells = Math.round(done * WIDTH)
       const bar = '█'.repeat(cells) + '░'.repeat(WIDTH - cells)
-      const seconds = ((clock() - since) / 1000).toFixed(0)
-      const text = `${bar} ${String(Math.round(done * 100)).padStart(3)} % ${seconds.padStart(3)} s  ${label(stage, note)}`
-      out.write(`\r\x1b[2K${text.slice(0, Math.max(20, (out.columns ?? 100) - 1))}`)
+      const seconds = ((clock() - rows[row]!.since) / 1000).toFixed(0)
+      const percent = `${Math.floor(done * 100)}`.padStart(3)
+      const text = `${bar} ${percent} % ${seconds.padStart(4)} s  ${label(stage, note)}`
+      // The cursor rests below the last bar; a bar that wrapped would put all of them out of place.
+      const up = rows.length - row
+      out.write(`\x1b[${up}A\x1b[2K${text.slice(0, (out.columns ?? 80) - 1)}\x1b[${up}B\r`)
     },
     end: () => {
-      if (current !== '') out.write('\n')
-      current = ''
+      rows = []
     },
   }
 }
 
-const lines = (out: NodeJS.WriteStream, clock: () => number): ReturnType<typeof progressView> => {
+const lines = (out: ProgressOutput, clock: () => number): ReturnType<typeof progressView> => {
   const start = clock()
-  /** Stages may run side by side: each has its own next fraction to report. */
-  const next = new Map<string, number>()
+  const due = new Map<string, number>()
   return {
     progress: (stage, fraction, note) => {
-      if (fraction < (next.get(stage) ?? 0)) return
-      next.set(stage, Math.floor(fraction / PLAIN_STEP) * PLAIN_STEP + PLAIN_STEP)
+      if (fraction < (due.get(stage) ?? 0)) return
+      due.set(stage, Math.floor(fraction / PLAIN_STEP) * PLAIN_STEP + PLAIN_STEP)
       const seconds = ((clock() - start) / 1000).toFixed(1)
-      out.write(`[${seconds.padStart(5)} s] ${label(stage, note)} ${Math.round(fraction * 100)} %\n`)
+      out.write(
+        `[${seconds.padStart(5)} s] ${label(stage, note)} ${Math.floor(fraction * 100)} %\n`,
+      )
     },
-    end: () => {},
+    end: () => due.clear(),
   }
 }

@@ -1,29 +1,42 @@
 import type { ExploreService } from '@explore/explore'
 
-/** What to open next, with ids that exist. */
+/** What to open next, with ids that exist; lines that fit a terminal of 80 columns. */
 export const welcome = async (
   service: ExploreService,
   url: string,
   home: string,
 ): Promise<string> => {
   const { items, bundle, problems } = await service.health()
-  const user = (await service.users(undefined, 1))[0]?.id ?? 'someone'
-  const page = items > 0 ? await service.page({ userId: user, limit: 1 }) : undefined
-  const item = page?.items[0]?.itemId ?? 'ITEM'
-  const like = JSON.stringify({ userId: user, itemId: item, type: 'like' })
+  const models = bundle === null ? 'no models yet' : `bundle ${bundle}`
   return [
     '',
-    `Explore serves on ${url}   (${items} items, ${bundle === null ? 'no models yet' : `bundle ${bundle}`}, home ${home})`,
+    `Explore serves on ${url}`,
+    `  ${items} items · ${models} · home ${home}`,
     ...problems.map(problem => `  problem: ${problem}`),
     '',
-    `  see pages        ${url}/`,
-    `  a page, raw      curl '${url}/v1/explore/${user}?limit=10'`,
-    `  why these        curl '${url}/v1/explore/${user}?limit=3&explain=true'`,
-    `  send a like      curl -H 'content-type: application/json' -d '${like}' ${url}/v1/events`,
-    `  API reference    ${url}/docs`,
-    `  in the terminal  npx explore page ${user} --explain`,
+    ...(items === 0 ? firstSteps(url) : await nextSteps(service, url)),
     '',
     'Ctrl-C stops it; nothing acknowledged is lost.',
     '',
   ].join('\n')
+}
+
+const firstSteps = (url: string): readonly string[] => [
+  `  send an item     curl -X PUT ${url}/v1/items/m1 --json '{"author":"a1"}'`,
+  `  API reference    ${url}/docs`,
+]
+
+const nextSteps = async (service: ExploreService, url: string): Promise<readonly string[]> => {
+  const user = (await service.users(undefined, 1))[0]?.id ?? 'u1'
+  const item = (await service.page({ userId: user, limit: 1 })).items[0]?.itemId ?? 'm1'
+  const like = JSON.stringify({ userId: user, itemId: item, type: 'like' })
+  return [
+    `  see pages        ${url}/`,
+    `  a page, raw      curl '${url}/v1/explore/${user}?limit=10'`,
+    `  why these        curl '${url}/v1/explore/${user}?limit=3&explain=true'`,
+    `  send a like      curl ${url}/v1/events \\`,
+    `                     --json '${like}'`,
+    `  API reference    ${url}/docs`,
+    `  in the terminal  npx explore page ${user} --explain`,
+  ]
 }

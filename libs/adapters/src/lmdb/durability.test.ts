@@ -17,6 +17,8 @@ import { runScript } from './testing/run-script.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 
 const settings = settingsFrom()
+const appendSome = new URL('./testing/append-some.ts', import.meta.url)
+const fillDisk = new URL('./testing/fill-disk.ts', import.meta.url)
 
 const storesAt = (folder: string) => {
   const env = openLmdb(folder)
@@ -61,7 +63,7 @@ describe('LMDB stores', () => {
     for (let run = 0; run < 5; run++) {
       const name = `run${run}`
       let killing = false
-      const { signal, stdout } = await runScript('append-some.ts', [folder, name, '1000000'], {
+      const { signal, stdout } = await runScript(appendSome, [folder, name, '1000000'], {
         onOutput: child => {
           if (!killing) setTimeout(() => child.kill('SIGKILL'), 5 + random() * 120)
           killing = true
@@ -94,8 +96,7 @@ describe('LMDB stores', () => {
     const folder = temporaryFolder()
     const thread = (name: string) =>
       new Promise<void>((resolve, reject) => {
-        const script = new URL('testing/append-some.ts', import.meta.url)
-        const worker = new Worker(script, { workerData: [folder, name, '60'] })
+        const worker = new Worker(appendSome, { workerData: [folder, name, '60'] })
         worker.on('error', reject)
         worker.on('exit', () => resolve())
       })
@@ -104,8 +105,8 @@ describe('LMDB stores', () => {
     const [, , first, second] = await Promise.all([
       thread('t1'),
       thread('t2'),
-      runScript('append-some.ts', [folder, 'p1', '60']),
-      runScript('append-some.ts', [folder, 'p2', '60']),
+      runScript(appendSome, [folder, 'p1', '60']),
+      runScript(appendSome, [folder, 'p2', '60']),
     ])
     expect([first.code, second.code]).toEqual([0, 0])
     const events = await all(stores.log)
@@ -120,7 +121,7 @@ describe('LMDB stores', () => {
     skip(process.platform === 'win32', 'its shell sets no limits')
     const folder = temporaryFolder()
     // Blocks of 512 bytes.
-    const { code, stdout } = await runScript('fill-disk.ts', [folder], {
+    const { code, stdout } = await runScript(fillDisk, [folder], {
       limit: 'ulimit -f 2048',
     })
     expect(code).toBe(0)

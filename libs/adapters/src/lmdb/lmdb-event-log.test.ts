@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Event } from '@explore/explore'
 import { expect, it } from 'vitest'
 import { lmdbEventLog } from './lmdb-event-log.ts'
@@ -42,5 +44,18 @@ it('puts appends that wait for a commit into one block', async () => {
   expect((await log.read(0, 1000)).events.map(event => event.time)).toEqual(
     Array.from({ length: 200 }, (_, i) => i),
   )
+  await env.close()
+})
+
+it('sees what another process has committed, within one turn of the event loop', async () => {
+  const folder = temporaryFolder()
+  const env = openLmdb(folder)
+  const log = lmdbEventLog(env)
+  await log.append(eventsFrom(0, 1))
+  const script = fileURLToPath(new URL('./testing/append-some.ts', import.meta.url))
+  const before = log.end()
+  const { status } = spawnSync(process.execPath, [script, folder, 'other', '1'])
+  const after = log.end()
+  expect([status, before, after]).toEqual([0, 1, 2])
   await env.close()
 })

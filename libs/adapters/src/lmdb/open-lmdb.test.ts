@@ -9,6 +9,7 @@ import { metaOf, openLmdb } from './open-lmdb.ts'
 import { runScript } from './testing/run-script.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 
+const unprivileged = new URL('./testing/open-unprivileged.ts', import.meta.url)
 const event = { eventId: 'e', userId: 'u', type: 'click', itemId: 'i', time: 1 } as const
 const opening = (folder: string, readOnly = false): unknown => {
   try {
@@ -152,7 +153,7 @@ describe('openLmdb', () => {
       mkdirSync(folder)
       await openLmdb(join(folder, 'db')).close()
       chmodSync(folder, 0o000)
-      const { stdout } = await runScript('open-unprivileged.ts', [join(folder, 'db')])
+      const { stdout } = await runScript(unprivileged, [join(folder, 'db')])
       chmodSync(folder, 0o700)
       expect(stdout).toBe('STATE_FORBIDDEN\n')
     })

@@ -66,6 +66,17 @@ describe('filters', () => {
     expect(reasons(catalogue)[0]).toBe('integrity')
   })
 
+  it('let a risk pass that is the bound itself, whatever its rounding', () => {
+    for (const risk of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1]) {
+      const settings = settingsFrom({ 'integrity.blockAbove': risk })
+      expect(reasons(catalogueOf({ integrityRisk: risk }), settings)).toEqual([undefined])
+      if (risk > 0) {
+        const above = catalogueOf({ integrityRisk: Math.min(1, risk + 1e-6) })
+        expect(reasons(above, settings)[0]).toBe(risk === 1 ? undefined : 'integrity')
+      }
+    }
+  })
+
   it('for safety are all but the one for what was seen', () => {
     const catalogue = catalogueOf({}, {}, { hidden: true })
     const safe = safetyFilters(catalogue, settingsFrom())

@@ -5,7 +5,8 @@ import type { Viewer } from '../viewer.ts'
 
 /** Refuses items whose integrity risk is above `integrity.blockAbove`; a risk that is no number is refused too. */
 export const integrity = (catalogue: Catalogue, settings: Settings): Filter<Viewer, {}> => {
-  const most = settings['integrity.blockAbove']
+  // Risks are kept in f32, which may round one up past the very bound that it equals.
+  const most = Math.fround(settings['integrity.blockAbove'])
   return {
     name: 'integrity',
     keep: (row, { items }) => catalogue.risks[items[row]!]! <= most,

@@ -1,5 +1,6 @@
 import type { StateStore } from '../ports.ts'
-import { decodeUserState, type UserState } from '../signals/user-state.ts'
+import type { UserState } from '../signals/user-state.ts'
+import { decodeUserState } from '../signals/user-state-codec.ts'
 import type { Id } from '../types.ts'
 
 const BATCH = 500

@@ -1,5 +1,6 @@
 import type { AbsenceExplanation } from '../api.ts'
 import type { Id } from '../types.ts'
+import type { Place } from './place.ts'
 import type { Ranking } from './ranking.ts'
 import type { Session } from './session.ts'
 
@@ -8,45 +9,49 @@ export interface Whereabouts {
   readonly itemId: Id
   /** undefined where the catalogue does not know the id. */
   readonly ordinal: number | undefined
-  /** The filter that refuses it, undefined where none does. */
-  readonly refusedBy: string | undefined
+  /** The filter that refuses the item whoever ranked it, undefined where none does. */
+  readonly unsafe: string | undefined
+  /** Whether the viewer has seen it. */
+  readonly seen: boolean
+  /** The page as it is shown. */
+  readonly page: readonly Place[]
+  /** 0-based index of the page. */
+  readonly index: number
   /** As of after the page was served. */
   readonly session: Session
-  /** 0-based index of the page. */
-  readonly page: number
   /** What was ranked for this page; undefined where an earlier ranking had enough. */
   readonly trace: Ranking['trace']
 }
 
 /** Says where an item is: on the page, on another page of the session, refused, or where it left the funnel. */
 export const explainAbsence = (where: Whereabouts): AbsenceExplanation => {
-  const { itemId, ordinal, refusedBy, session, page, trace } = where
-  const steps = (trace?.sightings ?? []).map(({ step, row, reason }) => ({
-    step,
-    ...(row !== undefined && { rank: row + 1 }),
-    ...(reason !== undefined && { reason }),
-  }))
+  const { itemId, ordinal, unsafe, seen, page, index, session, trace } = where
   const because = (reason: string, leftAt?: string): AbsenceExplanation => ({
     itemId,
     ...(leftAt !== undefined && { leftAt }),
     reason,
-    steps,
+    steps: (trace?.sightings ?? []).map(({ step, row, reason }) => ({
+      step,
+      ...(row !== undefined && { rank: row + 1 }),
+      ...(reason !== undefined && { reason }),
+    })),
   })
+  const placeIn = (places: readonly Place[]): number =>
+    places.findIndex(({ item }) => item === ordinal)
+
   if (ordinal === undefined) {
     return because('the catalogue has no such item: PUT /v1/items/{itemId} first', 'catalogue')
   }
-  const at = session.places.findIndex(({ item }) => item === ordinal)
-  const from = session.ends[page - 1] ?? 0
-  const end = session.ends[page]!
-  if (refusedBy !== undefined && (at < 0 || at >= end)) {
-    return because(`refused by ${refusedBy}`, 'filter')
+  const here = placeIn(page)
+  if (here >= 0) return { ...because('it is on this page'), place: here + 1 }
+  if (unsafe !== undefined) return because(`refused by ${unsafe}`, 'filter')
+  const at = placeIn(session.places)
+  const other = session.ends.findIndex(end => at < end)
+  if (at >= 0 && other >= 0) {
+    return because(`page ${other + 1} of this session ${other < index ? 'had' : 'has'} it`, 'page')
   }
-  if (at >= end) return because(`ranked ${at + 1}: a later page has it`, 'page')
-  if (at >= from) return { ...because('it is on this page'), place: at - from + 1 }
-  if (at >= 0) {
-    const earlier = session.ends.findIndex(other => at < other)
-    return because(`page ${earlier + 1} of this session had it`, 'page')
-  }
+  if (seen) return because('refused by seen', 'filter')
+  if (at >= 0) return because(`ranked ${at + 1}: a later page has it`, 'page')
   return trace === undefined
     ? because('this page was ranked earlier, and that ranking does not hold it', 'session')
     : leftFunnel(trace, because)

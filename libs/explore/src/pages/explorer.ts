@@ -1,10 +1,11 @@
-import type { AbsenceExplanation, Page, PageItem, PageRequest } from '../api.ts'
+import type { Page, PageItem, PageRequest } from '../api.ts'
 import { ExploreError } from '../errors.ts'
-import { filters, safetyFilters } from '../filters/index.ts'
+import { safetyFilters } from '../filters/index.ts'
 import { passing, refusedBy } from '../filters/passing.ts'
 import type { Settings } from '../settings.ts'
-import { decodeUserState, emptyUserState } from '../signals/user-state.ts'
-import { SOURCES } from '../types.ts'
+import { emptyUserState } from '../signals/user-state.ts'
+import { decodeUserState } from '../signals/user-state-codec.ts'
+import { type Id, SOURCES } from '../types.ts'
 import { type Viewer, viewerOf } from '../viewer.ts'
 import { explainAbsence } from './absence.ts'
 import { ladder, type PageStores } from './ladder.ts'
@@ -27,7 +28,6 @@ export const explorer = (stores: PageStores, settings: Settings) => {
   const { rank, unhurried } = ladder(stores, settings)
   const turn = turnPage(catalogue, settings)
   const safe = safetyFilters(catalogue, settings)
-  const refuse = filters(catalogue, settings)
 
   const page = async (request: PageRequest, call: PageCall): Promise<Page> => {
     const limit = limitOf(request, settings)
@@ -67,7 +67,13 @@ export const explorer = (stores: PageStores, settings: Settings) => {
       degraded: session.rungs,
       ...(request.explain && ranking?.trace && { trace: ranking.trace.steps }),
       ...(request.explainItem !== undefined && {
-        absent: absentFrom(index, session, viewer, request.explainItem, ranking?.trace),
+        absent: explainAbsence({
+          ...whereabouts(request.explainItem, viewer),
+          page: places,
+          index,
+          session,
+          trace: ranking?.trace,
+        }),
       }),
     }
   }
@@ -101,16 +107,15 @@ export const explorer = (stores: PageStores, settings: Settings) => {
   const watchOf = ({ explainItem }: PageRequest): number | undefined =>
     explainItem === undefined ? undefined : catalogue.ordinal(explainItem)
 
-  const absentFrom = (
-    page: number,
-    session: Session,
-    viewer: Viewer,
-    itemId: string,
-    trace: Parameters<typeof explainAbsence>[0]['trace'],
-  ): AbsenceExplanation => {
+  const whereabouts = (itemId: Id, viewer: Viewer) => {
     const ordinal = catalogue.ordinal(itemId)
-    const refused = ordinal === undefined ? undefined : refusedBy(ordinal, refuse, viewer)
-    return explainAbsence({ itemId, ordinal, refusedBy: refused, session, page, trace })
+    const known = ordinal !== undefined
+    return {
+      itemId,
+      ordinal,
+      unsafe: known ? refusedBy(ordinal, safe, viewer) : undefined,
+      seen: known && viewer.seen.has(ordinal),
+    }
   }
 
   return {

@@ -6,7 +6,8 @@ import {
 } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import { Catalogue } from '../catalogue.ts'
-import { eventOf, HOUR, idsOf, NOW, precomputeFor, worldOf } from './page-fixture.ts'
+import { HEADS } from '../types.ts'
+import { eventOf, HOUR, idsOf, itemsOf, NOW, precomputeFor, worldOf } from './page-fixture.ts'
 
 const late = (): Promise<never> => new Promise(() => {})
 const broken = (): never => {
@@ -32,6 +33,15 @@ describe('the ladder', () => {
     expect(page).toMatchObject({ origin: 'fallback', bundle: null, degraded: ['no bundle'] })
     expect(page.items.length).toBe(20)
     expect(page.items.every(({ score }) => score === null)).toBe(true)
+  })
+
+  it('without a bundle: risky items still rank lower', async () => {
+    const items = itemsOf(100)
+    const first = async () =>
+      idsOf(await worldOf(0, { items, bundle: null }).then(w => w.page({ userId: 'u' })))
+    expect(await first()).toContain('item-0')
+    items[0] = { ...items[0]!, integrityRisk: 0.85 }
+    expect(await first()).not.toContain('item-0')
   })
 
   it('a source that throws or is late is left out, and the rankers still rank', async () => {
@@ -63,10 +73,8 @@ describe('the ladder', () => {
     [
       'answers NaN',
       {
-        predict: (...args: Parameters<typeof planted.secondStage.predict>) => ({
-          ...(planted.secondStage.predict(...args) as object),
-          like: new Float32Array(args[1].rows).fill(NaN),
-        }),
+        predict: (_: unknown, { rows }: { readonly rows: number }) =>
+          Object.fromEntries(HEADS.map(head => [head, new Float32Array(rows).fill(NaN)])),
       },
     ],
   ])('a second stage that %s: the first stage’s order, without scores', async (_, secondStage) => {
@@ -100,6 +108,17 @@ describe('the ladder', () => {
     const page = await world.page({ userId: 'u' })
     expect(page.origin).toBe('precomputed')
     expect(page.degraded).toEqual(['precomputed page'])
+    // Most of it seen, and no ranker to rank more: what retrieval has fills up, and nothing comes twice.
+    const ranked = idsOf(await good.page({ userId: 'u', limit: 100 }))
+    await good.record(
+      idsOf(await world.page({ userId: 'u', limit: 90 })).map(id =>
+        eventOf('u', 'impression', Number(id.slice(5))),
+      ),
+    )
+    const rest = idsOf(await world.page({ userId: 'u', limit: 100 }))
+    expect(ranked.length).toBe(99)
+    expect(rest.length).toBe(9)
+    expect(new Set(rest).size).toBe(9)
     const bare = await world.page({ userId: 'nobody' })
     expect(bare).toMatchObject({
       origin: 'live',
@@ -191,6 +210,19 @@ describe('precomputed pages', () => {
     }
     const kept = before.filter(id => idsOf(page).includes(id))
     expect(kept.length).toBeGreaterThan(15)
+  })
+
+  it('are filled up live where too little of them is left, without repeats', async () => {
+    const world = await served('always')
+    const numbers = idsOf(await world.page({ userId: 'u', limit: 100 })).map(id =>
+      Number(id.slice(5)),
+    )
+    await world.record(numbers.slice(0, 90).map(i => eventOf('u', 'impression', i)))
+    const page = await world.page({ userId: 'u', limit: 30 })
+    expect(page.origin).toBe('precomputed')
+    expect(new Set(idsOf(page)).size).toBe(30)
+    const kept = numbers.slice(90).map(i => `item-${i}`)
+    expect(idsOf(page).filter(id => kept.includes(id)).length).toBe(10)
   })
 
   it('go on live when they are used up', async () => {

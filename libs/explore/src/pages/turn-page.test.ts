@@ -1,6 +1,6 @@
 import { requestIdOf } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
-import { eventOf, idsOf, NOW, worldOf } from './page-fixture.ts'
+import { eventOf, idsOf, itemsOf, NOW, worldOf } from './page-fixture.ts'
 
 describe('sessions', () => {
   it('hold nothing that was hidden, blocked or seen since they were ranked', async () => {
@@ -32,6 +32,22 @@ describe('sessions', () => {
     expect(page.items.length).toBe(10)
     for (const gone of ranked.slice(0, 3)) expect(idsOf(page)).not.toContain(gone)
     expect(idsOf(page).slice(0, 5)).toEqual(expect.arrayContaining(ranked.slice(3, 6)))
+  })
+
+  it('keep authors apart over the seam where what was ranked for it has gone', async () => {
+    // With four authors and a gap of three, each author's turn comes in every fourth place.
+    const items = itemsOf(120).map((item, i) => ({ ...item, author: `author-${i % 4}` }))
+    const world = await worldOf(0, { items, settings: { 'rerank.exploreEvery': 0 } })
+    const id = requestIdOf(78)
+    const [first, second] = await world.walk({ userId: 'u', limit: 10 }, id)
+    await world.page({ userId: 'u', limit: 10 }, { id })
+    await world.deleteItems([idsOf(second!)[0]!])
+    const request = { userId: 'u', limit: 10, cursor: first!.nextCursor! }
+    const shown = [...idsOf(first!), ...idsOf(await world.page(request))]
+    const authors = shown.map(shown => Number(shown.slice(5)) % 4)
+    authors.forEach((author, i) => {
+      expect(authors.slice(Math.max(0, i - 3), i)).not.toContain(author)
+    })
   })
 
   it('keep authors apart over the seam of two pages', async () => {

@@ -7,12 +7,12 @@ import {
   COUNTS,
   DEDUPE,
   emptyUserState,
-  encodeUserState,
   HISTORY,
   MAX_BLOCKED,
   REACTIONS,
   type UserState,
 } from './user-state.ts'
+import { encodeUserState } from './user-state-codec.ts'
 
 const T = 1_790_000_000_000
 const LIMITS = { seen: 1000 }
@@ -228,30 +228,11 @@ describe('fold', () => {
     })
   })
 
-  describe('what was seen', () => {
-    it('is each item once, also when it was met elsewhere', () => {
-      const viewer = user()
-      for (const item of [3, 0, 3, 0, 9]) viewer.does('impression', item)
-      viewer.does('like', 12)
-      expect(viewer.seen()).toEqual([3, 0, 9, 12])
-    })
-
-    it('is bounded, the oldest goes first, also when the bound is lowered', () => {
-      const state = emptyUserState()
-      const show = (item: number, seen: number): boolean =>
-        fold(
-          state,
-          { id: BigInt(item), type: 'impression', item, author: 1, topics: [], time: T },
-          { counters: [], boards: [] },
-          { seen },
-        )
-      for (let item = 0; item < 300; item++) show(item, 200)
-      expect(state.seen.length).toBe(200)
-      expect([state.seen.items[0], state.seen.items[199]]).toEqual([100, 299])
-      show(1000, 50)
-      expect(state.seen.length).toBe(50)
-      expect([state.seen.items[0], state.seen.items[49]]).toEqual([251, 1000])
-    })
+  it('has seen each item once, also what was met elsewhere', () => {
+    const viewer = user()
+    for (const item of [3, 0, 3, 0, 9]) viewer.does('impression', item)
+    viewer.does('like', 12)
+    expect(viewer.seen()).toEqual([3, 0, 9, 12])
   })
 
   describe('hidden authors', () => {

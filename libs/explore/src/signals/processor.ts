@@ -2,12 +2,13 @@ import type { Catalogue } from '../catalogue.ts'
 import { ExploreError } from '../errors.ts'
 import type { EventLog, LogBatch, ProfileStore, StateStore, StateWrite } from '../ports.ts'
 import type { Settings } from '../settings.ts'
-import type { Event, Id, Millis } from '../types.ts'
+import type { Id, Millis } from '../types.ts'
 import { coalesceBoards, coalesceCounters } from './coalesce.ts'
-import { type Adds, fold, type Signal } from './fold.ts'
-import { isSound, signalOf } from './signal.ts'
+import { type Adds, fold } from './fold.ts'
+import { signalsByUser } from './signals-by-user.ts'
 import { StateCache } from './state-cache.ts'
-import { decodeUserState, emptyUserState, encodeUserState, type UserState } from './user-state.ts'
+import { decodeUserState, encodeUserState } from './user-state-codec.ts'
+import { emptyUserState, type UserState } from './user-state.ts'
 
 export interface ProcessorParts {
   readonly log: EventLog
@@ -126,34 +127,6 @@ const newCounts = (): ProcessorCounts => ({
   unknownItem: 0,
   brokenState: 0,
 })
-
-/** The events' signals in the log's order, by user. Names items that were never heard of, where that is allowed. */
-const signalsByUser = async (
-  events: readonly Event[],
-  { profiles, catalogue, settings, now = () => Infinity }: ProcessorParts,
-  tally: ProcessorCounts,
-): Promise<ReadonlyMap<Id, readonly Signal[]>> => {
-  await profiles.sync(catalogue)
-  const latest = now()
-  const resolve = (event: Event): Signal | undefined =>
-    signalOf(event.time > latest ? { ...event, time: latest } : event, catalogue)
-  const signals = events.map(resolve)
-  const strangers = events.filter((event, i) => signals[i] === undefined && isSound(event))
-  if (strangers.length > 0 && settings['events.unknownItems'] === 'accept') {
-    await profiles.reserveItems(strangers.map(event => event.itemId!))
-    await profiles.sync(catalogue)
-  }
-  const byUser = new Map<Id, Signal[]>()
-  for (let i = 0; i < events.length; i++) {
-    const event = events[i]!
-    const signal = signals[i] ?? resolve(event)
-    const theirs = byUser.get(event.userId)
-    if (signal === undefined) tally[isSound(event) ? 'unknownItem' : 'unsound']++
-    else if (theirs === undefined) byUser.set(event.userId, [signal])
-    else theirs.push(signal)
-  }
-  return byUser
-}
 
 /** Undefined where it is broken; throws STATE_NEWER, which must stop a processor that is too old. */
 const stateOf = (bytes: Uint8Array | undefined): UserState | undefined => {

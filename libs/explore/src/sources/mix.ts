@@ -82,11 +82,7 @@ const interleave = (
       items[taken++] = list[at]!
       masks[list[at]!]! |= TAKEN
       credit[turn]! -= earned
-    } else {
-      // The turn never was: what it earned the others is taken back.
-      for (const i of alive) credit[i]! -= weights[i]!
-      alive = alive.filter(i => i !== turn)
-    }
+    } else alive = alive.filter(i => i !== turn)
   }
   return items.slice(0, taken)
 }

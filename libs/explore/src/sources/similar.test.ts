@@ -1,7 +1,7 @@
 import { memoryWorld, plantedBundle } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import type { Found } from '@explore/pipeline'
-import { decodeUserState } from '../signals/user-state.ts'
+import { decodeUserState } from '../signals/user-state-codec.ts'
 import type { Event, EventType, Item } from '../types.ts'
 import { viewerOf } from '../viewer.ts'
 import { seedsOf, similar } from './similar.ts'

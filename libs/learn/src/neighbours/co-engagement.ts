@@ -11,8 +11,8 @@ export interface Engagements {
 export interface CoEngagementOptions {
   /** Most engagements of a user that count, latest first. */
   readonly perUser: number
-  /** Two engagements of a user this far apart tell half as much as two at once, in milliseconds. */
-  readonly gap: number
+  /** Two engagements of a user this far apart tell half as much as two at once. */
+  readonly gapMs: number
   /** Pairs with fewer shared users are chance. */
   readonly fewest: number
 }
@@ -33,7 +33,7 @@ export interface CoEngaged {
 export const coEngagement = (
   all: Engagements,
   items: number,
-  { perUser, gap, fewest }: CoEngagementOptions,
+  { perUser, gapMs, fewest }: CoEngagementOptions,
 ): ((item: number) => CoEngaged) => {
   const byUser = [...Map.groupBy(all.user.keys(), row => all.user[row]).values()].map(rows =>
     Uint32Array.from(rows)
@@ -67,7 +67,7 @@ export const coEngagement = (
         if (to === item) continue
         if (users[to]++ === 0) touched[met++] = to
         const apart = Math.abs(all.time[row] - all.time[other])
-        sums[to] += (strength[row] * strength[other]) / (1 + apart / gap)
+        sums[to] += (strength[row] * strength[other]) / (1 + apart / gapMs)
       }
     }
     let count = 0

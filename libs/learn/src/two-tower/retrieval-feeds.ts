@@ -2,7 +2,6 @@ import type { Catalogue } from '@explore/explore'
 import { gatherItems } from '../examples/batch.ts'
 import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
 import type { Feeds } from '../bind-feed.ts'
-import type { Rng } from '../rng.ts'
 import type { RetrievalExamples, Targets } from './retrieval-examples.ts'
 import type { Columns } from './sample-columns.ts'
 import type { ViewerBatch } from './viewer-batches.ts'
@@ -16,12 +15,11 @@ export const retrievalFeeds = (
   targets: Targets,
   options: {
     readonly sample: (positives: Uint32Array) => Columns
-    /** Share of items whose id is hidden, so that content learns to stand in for it. */
-    readonly idDropout: number
-    readonly random: Rng
+    /** Whether an item goes without its id this time. */
+    readonly hides: (item: number) => boolean
   },
 ) => {
-  const { sample, idDropout, random } = options
+  const { sample, hides } = options
   let sum = 0
   for (const weight of targets.weight) sum += weight
   const meanWeight = sum / targets.length
@@ -29,7 +27,9 @@ export const retrievalFeeds = (
   return ({ viewers: rows, targets: taken, viewerOf }: ViewerBatch): Feeds => {
     const columns = sample(taken.map(row => targets.item[row]))
     const items = gatherItems(catalogue, columns.items)
-    for (let i = 0; i < items.rows; i++) if (random.uniform() < idDropout) items.items[i] = 0
+    columns.items.forEach((item, i) => {
+      if (hides(item)) items.items[i] = 0
+    })
     const correction = new Float32Array(rows.length * items.rows)
     for (let i = 0; i < rows.length; i++) correction.set(columns.correction, i * items.rows)
     viewerOf.forEach((at, i) => (correction[at * items.rows + columns.row[i]] = EXCLUDED))

@@ -16,22 +16,26 @@ export interface RetrievalQueries {
 /** Means over queries. */
 export type QualityAt = Readonly<Record<`${'recall' | 'ndcg'}@${number}`, number>>
 
-const CUTS = [50, 100, 500]
-const DEEPEST = Math.max(...CUTS)
+/** Where quality is reported. */
+export const QUALITY_CUTS: readonly number[] = [50, 100, 500]
 
 /** Recall@k and NDCG@k of rankings: each query's items, best first and without the seen ones. */
-const qualityOf = (queries: RetrievalQueries, rankings: Iterable<ArrayLike<number>>): QualityAt => {
-  const sums = CUTS.map(() => ({ recall: 0, ndcg: 0 }))
+const qualityOf = (
+  queries: RetrievalQueries,
+  rankings: Iterable<ArrayLike<number>>,
+  cuts: readonly number[],
+): QualityAt => {
+  const sums = cuts.map(() => ({ recall: 0, ndcg: 0 }))
   let query = 0
   for (const ranked of rankings) {
     const truth = new Set(queries.truth[query++])
-    CUTS.forEach((cut, i) => {
+    cuts.forEach((cut, i) => {
       sums[i].recall += recallAt(ranked, truth, cut)
       sums[i].ndcg += ndcgAt(ranked, truth, cut)
     })
   }
   return Object.fromEntries(
-    CUTS.flatMap((cut, i) => [
+    cuts.flatMap((cut, i) => [
       [`recall@${cut}`, sums[i].recall / query],
       [`ndcg@${cut}`, sums[i].ndcg / query],
     ]),
@@ -39,15 +43,21 @@ const qualityOf = (queries: RetrievalQueries, rankings: Iterable<ArrayLike<numbe
 }
 
 /** The quality of one order for all, by `scores` [items]. */
-export const qualityOfOrder = (queries: RetrievalQueries, scores: Float32Array): QualityAt => {
+export const qualityOfOrder = (
+  queries: RetrievalQueries,
+  scores: Float32Array,
+  cuts = QUALITY_CUTS,
+): QualityAt => {
+  const deepest = Math.max(...cuts)
   const most = queries.seen.reduce((length, seen) => Math.max(length, seen.length), 0)
-  const order = top(scores, DEEPEST + most)
+  const order = top(scores, deepest + most)
   return qualityOf(
     queries,
     queries.seen.map(seen => {
       const known = new Set(seen)
-      return order.filter(item => !known.has(item)).subarray(0, DEEPEST)
+      return order.filter(item => !known.has(item)).subarray(0, deepest)
     }),
+    cuts,
   )
 }
 
@@ -57,13 +67,15 @@ export const qualityOfVectors = async (
   users: Float32Array,
   items: Float32Array,
   dimension: number,
+  cuts = QUALITY_CUTS,
 ): Promise<QualityAt> => {
+  const deepest = Math.max(...cuts)
   const rankings: Uint32Array[] = []
   const blocks = await scoreBlocks(items, dimension)
   await blocks.each(users, (query, scores) => {
     for (const item of queries.seen[query]) scores[item] = -Infinity
-    rankings.push(top(scores, DEEPEST))
+    rankings.push(top(scores, deepest))
   })
   await blocks.release()
-  return qualityOf(queries, rankings)
+  return qualityOf(queries, rankings, cuts)
 }

@@ -3,7 +3,7 @@ import { Catalogue, ExploreError, type ErrorCode } from '@explore/explore'
 import type { PositiveRows } from '../examples/positive-rows.ts'
 import type { ViewerColumns, ViewerRows } from '../examples/viewer-rows.ts'
 import type { Retrieval } from './train-retrieval.ts'
-import type { TwoTowerOptions } from './train-two-tower.ts'
+import type { TwoTowerOptions } from './two-tower-options.ts'
 
 /** What the thread is started with. */
 export interface RetrievalTask {
@@ -34,7 +34,7 @@ export const catalogueOf = (columns: CatalogueColumns): Catalogue =>
   Object.assign(new Catalogue(), columns)
 
 /** `trainRetrieval` in a thread of its own: the runtime's runs block the thread that asks for them. */
-export const retrievalInThread = (
+export const retrievalInThread = async (
   examples: {
     readonly catalogue: Catalogue
     readonly viewers: Pick<ViewerRows, 'columns'>

@@ -2,16 +2,18 @@ import { type Neighbours, trainNeighbours } from '../neighbours/train-neighbours
 import { popularity } from './popularity.ts'
 import { type RetrievalExamples, TARGET_WEIGHTS, targetsOf } from './retrieval-examples.ts'
 import { type QualityAt, qualityOfOrder } from './retrieval-quality.ts'
-import { trainTwoTower, type TwoTower, type TwoTowerOptions } from './train-two-tower.ts'
+import { trainTwoTower, type TwoTower } from './train-two-tower.ts'
+import type { TwoTowerOptions } from './two-tower-options.ts'
 
 const DAY = 86_400_000
 /** Training's share of the work; the rest finds neighbours. */
 const TOWERS = 0.8
 
 export interface RetrievalMetrics {
-  /** Pass that was kept, and what each gave on the later positives. */
+  /** The pass that was kept. */
   readonly epoch: number
-  readonly epochs: TwoTower['epochs']
+  readonly passes: TwoTower['passes']
+  /** Users that quality was measured on. */
   readonly queries: number
   readonly towers: QualityAt
   readonly popularity: QualityAt
@@ -32,7 +34,7 @@ export const trainRetrieval = async (
 ): Promise<Retrieval> => {
   const { onProgress, signal, weights = TARGET_WEIGHTS } = options
   const { catalogue, viewers, positives } = examples
-  const { epoch, epochs, queries, validFrom, ...towers } = await trainTwoTower(examples, {
+  const { epoch, passes, quality, queries, validFrom, ...towers } = await trainTwoTower(examples, {
     ...options,
     onProgress: (fraction, message) => onProgress?.(fraction * TOWERS, message),
   })
@@ -56,9 +58,9 @@ export const trainRetrieval = async (
     neighbours,
     metrics: {
       epoch,
-      epochs,
+      passes,
       queries: queries.length,
-      towers: epochs[epoch - 1],
+      towers: quality,
       popularity: order(Infinity),
       recentPopularity: order(DAY),
     },

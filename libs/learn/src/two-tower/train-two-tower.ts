@@ -1,7 +1,7 @@
 import { type Catalogue, VIEWER_DENSE } from '@explore/explore'
 import { gatherItems } from '../examples/batch.ts'
 import { itemCounts } from '../examples/item-counts.ts'
-import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
+import { itemFeeds } from '../examples/model-inputs.ts'
 import { splitByTime, timeAt } from '../examples/time-split.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { warmupCosine } from '../optim/schedule.ts'
@@ -10,8 +10,8 @@ import { scaleOf } from '../second-stage/standardise.ts'
 import { trainer } from '../trainer.ts'
 import { embedder } from './embedder.ts'
 import { inBatches } from './in-batches.ts'
+import { judgeTowers } from './judge-towers.ts'
 import {
-  type EventWeights,
   type RetrievalExamples,
   takeTargets,
   TARGET_WEIGHTS,
@@ -19,36 +19,11 @@ import {
 } from './retrieval-examples.ts'
 import { retrievalFeeds } from './retrieval-feeds.ts'
 import { retrievalQueries } from './retrieval-queries.ts'
-import { type QualityAt, qualityOfVectors, type RetrievalQueries } from './retrieval-quality.ts'
+import type { QualityAt, RetrievalQueries } from './retrieval-quality.ts'
 import { columnSampler } from './sample-columns.ts'
 import { twoTower } from './two-tower.ts'
+import type { TwoTowerOptions } from './two-tower-options.ts'
 import { viewerBatches } from './viewer-batches.ts'
-
-export interface TwoTowerOptions {
-  readonly seed: number | string
-  readonly dimension?: number
-  readonly hidden?: number
-  /** Positives per step. */
-  readonly batch?: number
-  /** Uniform negatives per positive. */
-  readonly uniform?: number
-  /** Passes over the positives; the best one counts. */
-  readonly epochs?: number
-  /** Peak learning rate. */
-  readonly rate?: number
-  readonly temperature?: number
-  /** Share of items whose id is hidden in a step, so that content learns to stand in for it. */
-  readonly idDropout?: number
-  readonly weights?: EventWeights
-  /** Off: without the logQ correction, for ablations. */
-  readonly logQ?: boolean
-  /** Positives from then on only choose the pass. Default: the last tenth. */
-  readonly validFrom?: number
-  /** Users that the passes are judged on. */
-  readonly validUsers?: number
-  readonly onProgress?: (fraction: number, message: string) => void
-  readonly signal?: AbortSignal
-}
 
 export interface TwoTower {
   /** `retrieval-user.onnx` and `retrieval-item.onnx`. */
@@ -59,12 +34,16 @@ export interface TwoTower {
   readonly vectors: Float32Array
   /** Passes that the exported parameters have seen. */
   readonly epoch: number
-  /** Loss and quality on the later positives, after each pass. */
-  readonly epochs: readonly (QualityAt & { readonly loss: number })[]
+  /** Loss, and Recall@100 on the later positives, of each pass. */
+  readonly passes: readonly (QualityAt & { readonly loss: number })[]
+  /** Of the exported parameters on the later positives. */
+  readonly quality: QualityAt
   /** What the quality was measured on: positives from `validFrom` on. */
   readonly queries: RetrievalQueries
   readonly validFrom: number
 }
+
+const JUDGED_AT = 100
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -75,38 +54,44 @@ export const trainTwoTower = async (
   examples: RetrievalExamples,
   options: TwoTowerOptions,
 ): Promise<TwoTower> => {
-  const { dimension = 64, hidden = 128, temperature = 0.05, epochs = 4, rate = 4e-3 } = options
+  const { dimension = 64, temperature = 0.05, epochs = 4, rate = 4e-3, idDropout = 0.2 } = options
   const { onProgress, signal } = options
   const { catalogue, viewers } = examples
   const random = rng(options.seed).fork('two-tower')
   const all = targetsOf(examples.positives, options.weights ?? TARGET_WEIGHTS)
-  const validFrom = options.validFrom ?? timeAt(all.time, 0.9)
-  const { before } = splitByTime(all.time, validFrom)
+  const split = options.validFrom ?? timeAt(all.time, 0.9)
+  const { before } = splitByTime(all.time, split)
   const targets = before.length > 0 ? takeTargets(all, before) : all
+  const validFrom = before.length > 0 ? split : Infinity
   const queries = retrievalQueries(viewers, all, validFrom, options.validUsers ?? 1000)
 
   const every = Math.ceil(targets.length / 10_000)
   const typical = viewers.gather(targets.viewer.filter((_, i) => i % every === 0))
-  const { g, user, item, loss } = twoTower(
+  const counts = itemCounts(targets.item, catalogue.size)
+  const { g, user, item, loss, ids } = twoTower(
     {
       items: catalogue.size,
       dimension,
-      hidden,
+      hidden: options.hidden ?? 128,
       temperature,
       scale: scaleOf(typical.dense, VIEWER_DENSE),
     },
     random.fork('initial'),
   )
+  const hidden = random.fork('hidden')
   const feedsOf = retrievalFeeds(examples, targets, {
     sample: columnSampler({
-      counts: itemCounts(targets.item, catalogue.size),
+      counts,
       pool: servableItems(catalogue),
       uniform: options.uniform ?? 1,
       logQ: options.logQ ?? true,
       random: random.fork('negatives'),
     }),
-    idDropout: options.idDropout ?? 0.2,
-    random: random.fork('hidden'),
+    hides: item => counts[item] === 0 || hidden.uniform() < idDropout,
+  })
+  // An item that nobody engaged with is known by its content alone.
+  counts.forEach((count, item) => {
+    if (count === 0) ids.values.fill(0, (item + 1) * dimension, (item + 2) * dimension)
   })
   // A small log is cut into smaller batches, or it would end before anything is learnt.
   const batch = Math.min(options.batch ?? 512, Math.ceil(targets.length / 50))
@@ -117,17 +102,7 @@ export const trainTwoTower = async (
     rate: warmupCosine({ peak: rate, warmup: Math.min(50, steps / 10), steps, floor: rate / 20 }),
   })
 
-  const itemFeatures = (ordinals: Uint32Array) => itemFeeds(gatherItems(catalogue, ordinals))
-  const queryFeatures = viewerFeeds(viewers.gather(queries.viewer))
-  const quality = async (): Promise<QualityAt> => {
-    if (queries.length === 0) return {}
-    const vectors = await inBatches(catalogue.size, dimension, async ordinals => {
-      const { embedding } = await training.evaluate({ embedding: item }, itemFeatures(ordinals))
-      return embedding.data as Float32Array
-    })
-    const { embedding } = await training.evaluate({ embedding: user }, queryFeatures)
-    return qualityOfVectors(queries, embedding.data as Float32Array, vectors, dimension)
-  }
+  const judge = judgeTowers(training, { user, item }, examples, queries)
 
   const order = random.fork('order')
   const passes: (QualityAt & { loss: number })[] = []
@@ -140,12 +115,13 @@ export const trainTwoTower = async (
       mean += (await training.step(feedsOf(part))).loss / parts.length
       onProgress?.((epoch - 1 + (i + 1) / parts.length) / epochs, `pass ${epoch} of ${epochs}`)
     }
-    const measured = await quality()
+    const measured = await judge([JUDGED_AT])
     passes.push({ ...measured, loss: mean })
-    const recall = measured['recall@100'] ?? 0
+    const recall = measured[`recall@${JUDGED_AT}`] ?? 0
     if (recall >= best.recall) best = { recall, epoch, values: training.snapshot() }
   }
   training.restore(best.values)
+  const quality = await judge()
   const models = {
     user: exportModel(g, { embedding: user }),
     item: exportModel(g, { embedding: item }),
@@ -154,10 +130,19 @@ export const trainTwoTower = async (
 
   const tower = await embedder(models.item)
   const vectors = await inBatches(catalogue.size, dimension, ordinals =>
-    tower.embed(itemFeatures(ordinals)),
+    tower.embed(itemFeeds(gatherItems(catalogue, ordinals))),
   )
   await tower.release()
-  return { ...models, dimension, vectors, epoch: best.epoch, epochs: passes, queries, validFrom }
+  return {
+    ...models,
+    dimension,
+    vectors,
+    epoch: best.epoch,
+    passes,
+    quality,
+    queries,
+    validFrom,
+  }
 }
 
 const servableItems = (catalogue: Catalogue): Uint32Array =>

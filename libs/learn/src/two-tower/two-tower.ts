@@ -18,7 +18,7 @@ export interface TwoTowerShape {
   readonly scale: Scale
 }
 
-/** Retrieval's graph: unit embeddings of viewers and items, and the loss over both. */
+/** Retrieval's graph: unit embeddings of viewers and items, the loss over both, and the items' id rows. */
 export const twoTower = (shape: TwoTowerShape, random: Rng) => {
   const { items, dimension, hidden, temperature, scale } = shape
   const g = graph()
@@ -28,5 +28,5 @@ export const twoTower = (shape: TwoTowerShape, random: Rng) => {
   const viewer = viewerInputs(g)
   const user = g.l2Normalize(queryTower(g, make, { ...common, viewer, scale }))
   const item = g.l2Normalize(itemTower(g, make, { ...common, item: itemInputs(g) }))
-  return { g, user, item, loss: sampledSoftmax(g, user, item, temperature) }
+  return { g, user, item, loss: sampledSoftmax(g, user, item, temperature), ids: tables.items }
 }

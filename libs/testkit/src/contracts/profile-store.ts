@@ -108,6 +108,16 @@ export const profileStoreContract = (
         expect([...replica.flags.subarray(0, 3)]).toEqual([HIDDEN, 0, PLACEHOLDER])
       })
 
+      it('stay described when they are reserved at the same time', async () => {
+        const other = await harness.another()
+        const ids = Array.from({ length: 15 }, (_, i) => `i${i}`)
+        for (const id of ids) {
+          await Promise.all([put(id), other.reserveItems([id]), profiles.reserveItems([id])])
+        }
+        for (const id of ids) expect(await other.item(id)).toEqual(item(id))
+        expect((await replicaOf(profiles)).size).toBe(15)
+      })
+
       it('are listed in the order of ordinals, without those that are not described', async () => {
         const ids = Array.from({ length: 30 }, (_, i) => `i${i}`)
         await put(...ids)

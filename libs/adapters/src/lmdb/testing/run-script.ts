@@ -7,17 +7,16 @@ export interface Ended {
   readonly stdout: string
 }
 
-/** Runs a script of this folder in a process of its own; `limit` is a shell line that goes before, such as ulimit's. */
+/** Runs a script in a process of its own; `limit` is a shell line that goes before, such as ulimit's. */
 export const runScript = (
-  script: string,
+  script: URL,
   args: readonly string[],
   {
     limit,
     onOutput,
   }: { readonly limit?: string; readonly onOutput?: (child: ChildProcess) => void } = {},
 ): Promise<Ended> => {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const command = [process.execPath, path, ...args]
+  const command = [process.execPath, fileURLToPath(script), ...args]
   const [program, ...rest] = limit ? ['sh', '-c', `${limit}; exec "$0" "$@"`, ...command] : command
   const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'ignore'] })
   let stdout = ''

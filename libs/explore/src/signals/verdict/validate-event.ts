@@ -1,17 +1,17 @@
-import type { Verdict } from '../../api.ts'
-import { type ErrorCode, ERRORS } from '../../errors.ts'
 import type { Settings } from '../../settings.ts'
-import {
-  type Event,
-  EVENT_TYPES,
-  type EventType,
-  type Id,
-  ID_PATTERN,
-  type Millis,
-} from '../../types.ts'
+import { type Event, EVENT_TYPES, type EventType, type Id, type Millis } from '../../types.ts'
 import { isAboutAuthor } from '../signal.ts'
 import { contentId } from './content-id.ts'
 import { instantOf } from './instant.ts'
+import {
+  idProblem,
+  numberProblem,
+  type Problem,
+  rejected,
+  type Rejection,
+  shown,
+  textProblem,
+} from './problems.ts'
 
 /** What a row is judged by. */
 export interface Judgement {
@@ -22,13 +22,7 @@ export interface Judgement {
   readonly knows: (item: Id) => boolean
 }
 
-export type Rejection = Extract<Verdict, { readonly status: 'rejected' }>
-
 const TYPES: ReadonlySet<unknown> = new Set(EVENT_TYPES)
-const ID = new RegExp(ID_PATTERN)
-const MAX_TEXT = 64
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f]/
 const MAX_POSITION = 100_000
 const DAY = 86_400_000
 /** No time in milliseconds since 1973 is smaller: it was given in seconds. */
@@ -87,25 +81,6 @@ export const validateEvent = (
 const NAMES = ['userId', 'type', 'itemId', 'authorId'] as const
 const DETAILS = ['eventId', 'requestId', 'surface', 'position', 'playMs'] as const
 
-type Problem = { readonly verdict: Rejection } | undefined
-
-const rejected = (
-  code: ErrorCode,
-  field: keyof Event | undefined,
-  message: string,
-  hint: string = ERRORS[code][1],
-): { readonly verdict: Rejection } => ({
-  verdict: { status: 'rejected', code, ...(field && { field }), message, hint },
-})
-
-const idProblem = (field: keyof Event, value: unknown, required: boolean): Problem => {
-  if (value === undefined && !required) return undefined
-  if (typeof value === 'string' && ID.test(value)) return undefined
-  return value === undefined
-    ? rejected('FIELD_INVALID', field, `${field} is missing`)
-    : rejected('ID_INVALID', field, `${field} is not an id: ${shown(value)}`)
-}
-
 const typeProblem = (type: unknown): Problem =>
   TYPES.has(type)
     ? undefined
@@ -150,37 +125,4 @@ const timeProblem = (time: number, { settings, now }: Judgement): Problem => {
   if (time >= now - days * DAY) return undefined
   const why = time > 0 && time < SECONDS ? ': it looks like seconds' : ''
   return rejected('FIELD_INVALID', 'time', `time is more than ${days} days ago${why}`, hint)
-}
-
-const textProblem = (field: keyof Event, value: unknown): Problem => {
-  if (value === undefined) return undefined
-  const fits = typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT
-  if (fits && !CONTROL.test(value) && value.isWellFormed()) return undefined
-  return rejected(
-    'FIELD_INVALID',
-    field,
-    `${field} is not a text of 1 to ${MAX_TEXT} characters without control characters`,
-  )
-}
-
-const numberProblem = (
-  field: keyof Event,
-  value: unknown,
-  max: number,
-  whole: boolean,
-): Problem => {
-  if (value === undefined) return undefined
-  const fits = typeof value === 'number' && value >= 0 && value <= max
-  if (fits && (!whole || Number.isInteger(value))) return undefined
-  return rejected(
-    'FIELD_INVALID',
-    field,
-    `${field} is not a ${whole ? 'whole ' : ''}number from 0 to ${max}`,
-  )
-}
-
-/** A value in a message: short, whatever it is. */
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_TEXT))
-  return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : `a ${typeof value}`
 }

@@ -1,0 +1,31 @@
+import type { EventWeights } from './retrieval-examples.ts'
+
+export interface TwoTowerOptions {
+  readonly seed: number | string
+  /** Of the embeddings. Default 64. */
+  readonly dimension?: number
+  /** Default 128. */
+  readonly hidden?: number
+  /** Positives per step. Default 512. */
+  readonly batch?: number
+  /** Uniform negatives per positive. Default 1. */
+  readonly uniform?: number
+  /** Passes over the positives; the best one counts. Default 4. */
+  readonly epochs?: number
+  /** Peak learning rate. Default 0.004. */
+  readonly rate?: number
+  /** Cosines are divided by it. Default 0.05. */
+  readonly temperature?: number
+  /** Share of items whose id is hidden in a step, so that content learns to stand in for it. Default 0.2. */
+  readonly idDropout?: number
+  /** Default TARGET_WEIGHTS. */
+  readonly weights?: EventWeights
+  /** False: without the logQ correction, for ablations. */
+  readonly logQ?: boolean
+  /** Positives from then on only choose the pass. Default: the last tenth. */
+  readonly validFrom?: number
+  /** Users that the passes are judged on. Default 1,000. */
+  readonly validUsers?: number
+  readonly onProgress?: (fraction: number, message: string) => void
+  readonly signal?: AbortSignal
+}
