@@ -6,6 +6,7 @@ import {
   homeAt,
   openStores,
   type Progress,
+  scratchFolder,
 } from '@explore/embedded'
 import type { Event } from '@explore/explore'
 import { createWorld, type World } from '@explore/world'
@@ -31,28 +32,34 @@ export const makeDemo = async (
     readonly now: number
     readonly items: number
     readonly users: number
+    readonly signal: AbortSignal
   },
   progress: Progress,
 ): Promise<DemoReport> => {
   progress('demo world', 0)
   const world = createWorld(options)
-  const path = join(home.path, 'demo.part')
-  rmSync(path, { recursive: true, force: true })
-  const draft = homeAt(path)
-  const stores = await openStores(draft)
-  let events: number
+  const path = scratchFolder(home)
   try {
-    events = await fill(stores, world, (done, time) =>
-      progress('demo world', (time - world.start) / (options.now - world.start), `${done} events`),
-    )
+    const draft = homeAt(path)
+    const stores = await openStores(draft)
+    let events: number
+    try {
+      events = await fill(stores, world, (done, time) => {
+        options.signal.throwIfAborted()
+        const fraction = (time - world.start) / (options.now - world.start)
+        progress('demo world', fraction, `${done} events`)
+      })
+    } finally {
+      await stores.close()
+    }
+    options.signal.throwIfAborted()
+    renameSync(join(draft.db, DATA), join(home.db, DATA))
+    const report = { items: world.items.length, users: world.users.length, events }
+    progress('demo world', 1, `${report.items} items, ${report.users} users, ${events} events`)
+    return report
   } finally {
-    await stores.close()
+    rmSync(path, { recursive: true })
   }
-  renameSync(join(draft.db, DATA), join(home.db, DATA))
-  rmSync(path, { recursive: true })
-  const report = { items: world.items.length, users: world.users.length, events }
-  progress('demo world', 1, `${report.items} items, ${report.users} users, ${events} events`)
-  return report
 }
 
 /** Writes the world; returns how many events it has. */

@@ -15,9 +15,12 @@ export interface JobCall {
  */
 export const JOBS = {
   demo: async (
-    { home, progress, now }: JobCall,
+    { home, progress, signal, now }: JobCall,
     options: { readonly seed: number; readonly items: number; readonly users: number },
-  ) => (await import('./demo.ts')).makeDemo(homeAt(home), { ...options, now: now() }, progress),
+  ) => {
+    const { makeDemo } = await import('./demo.ts')
+    return makeDemo(homeAt(home), { ...options, now: now(), signal }, progress)
+  },
 
   import: async (
     { home, progress, signal, now }: JobCall,

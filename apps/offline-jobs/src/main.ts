@@ -32,4 +32,4 @@ try {
 } catch (error) {
   send({ error: packError(error) })
 }
-process.disconnect?.()
+if (process.connected) process.disconnect()

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { exploreErrorOf } from './system-error.ts'
 
@@ -11,6 +11,8 @@ export interface Home {
   /** Overrides of the settings' defaults, one JSON object. */
   readonly settings: string
   readonly rejects: string
+  /** What is being made and not in use yet; emptied by the next process that takes the home. */
+  readonly scratch: string
 }
 
 /** The folder's layout; makes the folder. Throws STATE_FORBIDDEN, STATE_BROKEN or DISK_FULL. */
@@ -22,6 +24,7 @@ export const homeAt = (path: string): Home => {
     bundles: join(home, 'bundles'),
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),
+    scratch: join(home, 'scratch'),
   }
   try {
     mkdirSync(layout.db, { recursive: true })
@@ -30,4 +33,10 @@ export const homeAt = (path: string): Home => {
     throw exploreErrorOf(error)
   }
   return layout
+}
+
+/** A new folder in the home's scratch: on the same disk, so that what is made in it can be moved into place. */
+export const scratchFolder = (home: Home): string => {
+  mkdirSync(home.scratch, { recursive: true })
+  return mkdtempSync(join(home.scratch, 'job-'))
 }

@@ -29,7 +29,7 @@ const socketOf = (home: Home): string => {
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
 }
 
-/** Takes the home for this process; throws HOME_IN_USE, naming the holder. */
+/** Takes the home for this process, alone, and clears what a killed one was making. Throws HOME_IN_USE, naming the holder. */
 export const lockHome = async (home: Home, command: string): Promise<Lock> => {
   const path = socketOf(home)
   const holder: Holder = { pid: process.pid, command }
@@ -61,6 +61,7 @@ export const lockHome = async (home: Home, command: string): Promise<Lock> => {
     await listen()
   }
   server.unref()
+  rmSync(home.scratch, { recursive: true, force: true })
   return {
     holder,
     release: () => new Promise(resolve => server.close(() => resolve())),

@@ -1,7 +1,6 @@
 import { importRecords, type ImportReport, loadMapping } from '@explore/adapters'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Home } from '../home.ts'
+import { rmSync } from 'node:fs'
+import { type Home, scratchFolder } from '../home.ts'
 import type { Progress } from '../progress.ts'
 import { loadSettings } from '../settings-file.ts'
 import { openStores } from '../stores.ts'
@@ -22,7 +21,7 @@ export const importData = async (
   { paths, mapping, maxRejects, now, signal }: ImportJob,
   progress: Progress,
 ): Promise<ImportReport> => {
-  const tempFolder = mkdtempSync(join(home.path, 'import-'))
+  const tempFolder = scratchFolder(home)
   const stores = await openStores(home)
   try {
     const { profiles, log } = stores

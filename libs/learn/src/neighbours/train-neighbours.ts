@@ -113,5 +113,6 @@ export const trainNeighbours = async (
     }
   }
   await embeddings.release()
+  onProgress?.(1)
   return { items, scores, width }
 }

@@ -1,0 +1,123 @@
+import { Catalogue, type Event, settingsFrom } from '@explore/explore'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Artifacts } from './artifacts.ts'
+import { plantedLog } from './examples/planted-log.ts'
+import { openSession } from './runtime.ts'
+import { trainAll, type TrainInput } from './train.ts'
+
+const settings = settingsFrom()
+
+const planted = (options: Parameters<typeof plantedLog>[0]): TrainInput => {
+  const { catalogue, events, attributes } = plantedLog(options)
+  const batches = [events.slice(0, 100), events.slice(100)]
+  return { events: batches, catalogue, attributes, settings, seed: 1, requests: 120 }
+}
+
+const bytes = (a: Uint8Array | Float32Array | Uint32Array): Buffer =>
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength)
+
+describe('trainAll', () => {
+  const input = planted({ users: 80, requests: 10 })
+  const told: (readonly [string, number])[] = []
+  let artifacts: Artifacts
+  beforeAll(async () => {
+    artifacts = await trainAll({
+      ...input,
+      onProgress: (stage, fraction) => void told.push([stage, fraction]),
+    })
+  })
+
+  it('gives every model of the bundle and tables of the catalogue’s size', async () => {
+    const { size } = input.catalogue
+    const { vectors, dimension, firstItems, firstDimension, neighbours } = artifacts
+    expect(vectors).toHaveLength(size * dimension)
+    expect(firstItems).toHaveLength(size * firstDimension)
+    expect(neighbours.items).toHaveLength(size * neighbours.width)
+    expect(neighbours.scores).toHaveLength(size * neighbours.width)
+    for (const model of Object.values(artifacts.models)) {
+      const session = await openSession(model)
+      expect(session.outputs.length).toBeGreaterThan(0)
+      await session.release()
+    }
+  })
+
+  it('reports what each stage reached', () => {
+    expect(artifacts.metrics).toMatchObject({
+      impressions: 4800,
+      retrieval: { towers: { 'recall@100': expect.any(Number) } },
+      secondStage: { heads: { click: { trained: true } } },
+      firstStage: { pselect: { 'recall@100@10': expect.any(Number) }, heldOut: 12 },
+    })
+    for (const stage of ['replay', 'retrieval', 'second stage', 'first stage']) {
+      expect(told.filter(([name]) => name === stage).at(-1)![1]).toBeCloseTo(1, 1)
+    }
+  })
+
+  it('gives the same bytes whether retrieval trains in its own thread or not', async () => {
+    const again = await trainAll({ ...input, threads: 1 })
+    for (const name of Object.keys(artifacts.models) as (keyof Artifacts['models'])[]) {
+      expect(bytes(again.models[name]).equals(bytes(artifacts.models[name]))).toBe(true)
+    }
+    expect(bytes(again.vectors).equals(bytes(artifacts.vectors))).toBe(true)
+    expect(bytes(again.firstItems).equals(bytes(artifacts.firstItems))).toBe(true)
+    expect(bytes(again.neighbours.items).equals(bytes(artifacts.neighbours.items))).toBe(true)
+    expect(again.metrics).toEqual(artifacts.metrics)
+  })
+
+  it('takes attributes that have to be waited for', async () => {
+    const asked: string[] = []
+    const stop = new AbortController()
+    const training = trainAll({
+      ...input,
+      attributes: async user => {
+        asked.push(user)
+        return input.attributes(user)
+      },
+      onProgress: () => stop.abort(new Error('enough')),
+      signal: stop.signal,
+    })
+    await expect(training).rejects.toThrow('enough')
+    expect(new Set(asked).size).toBe(80)
+    expect(asked).toHaveLength(80)
+  })
+
+  it.each([['retrieval'], ['second stage'], ['first stage']])(
+    'stops in the %s when it is told to',
+    async stage => {
+      const stop = new AbortController()
+      const training = trainAll({
+        ...input,
+        onProgress: name => {
+          if (name === stage) stop.abort(new Error(`enough of ${stage}`))
+        },
+        signal: stop.signal,
+      })
+      await expect(training).rejects.toThrow(`enough of ${stage}`)
+    },
+  )
+})
+
+describe('trainAll on too little', () => {
+  const refused = (input: TrainInput) => expect(trainAll(input)).rejects
+
+  it('says what is missing', async () => {
+    const little = planted({ users: 1, requests: 1, items: 12 })
+    await refused({ ...little, catalogue: new Catalogue() }).toMatchObject({
+      code: 'TRAIN_DATA',
+      message: expect.stringContaining('no items'),
+    })
+    await refused({ ...little, events: [] }).toMatchObject({
+      code: 'TRAIN_DATA',
+      message: expect.stringContaining('impression'),
+    })
+    await refused(little).toMatchObject({ code: 'TRAIN_DATA' })
+    const shown = little.events as Iterable<readonly Event[]>
+    const ignored = [...shown].map(batch => batch.filter(({ type }) => type === 'impression'))
+    await refused({ ...little, events: ignored }).toMatchObject({ code: 'TRAIN_DATA' })
+  })
+
+  it('trains on one user’s log', async () => {
+    const { vectors } = await trainAll(planted({ users: 1, requests: 60, items: 30 }))
+    expect(vectors.every(Number.isFinite)).toBe(true)
+  })
+})
