@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 interface Locked {
+  readonly version?: string
   readonly resolved?: string
   readonly link?: boolean
   readonly integrity?: string
@@ -28,16 +29,22 @@ it('pins every package by its checksum', () => {
 it('keeps the optional packages of all platforms, not just of the one that made it', () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
-      .filter(name => !isLocked(path, name))
+      .filter(name => lockedAt(path, name) === undefined)
       .map(name => `${path}: ${name}`),
   )
   expect(missing).toEqual([])
 })
 
+it('gives vite the yaml it may use: npm before 11 refuses a lockfile that does not', () => {
+  const [vite] = Object.keys(packages).filter(path => path.endsWith('node_modules/vite'))
+  // Also the reason why yaml is among the root's devDependencies: it takes the place of yaml 1.
+  expect(lockedAt(vite!, 'yaml')?.version).toMatch(/^2\./)
+})
+
 /** Looks for a package as Node does: in the folder's own node_modules, then in those above. */
-const isLocked = (path: string, name: string): boolean => {
+const lockedAt = (path: string, name: string): Locked | undefined => {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
-    if (Object.hasOwn(packages, join(folder, 'node_modules', name))) return true
-    if (folder === '') return false
+    const found = packages[join(folder, 'node_modules', name)]
+    if (found !== undefined || folder === '') return found
   }
 }

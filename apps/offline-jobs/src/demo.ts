@@ -32,7 +32,7 @@ export const makeDemo = async (
     readonly now: number
     readonly items: number
     readonly users: number
-    readonly signal: AbortSignal
+    readonly signal?: AbortSignal
   },
   progress: Progress,
 ): Promise<DemoReport> => {
@@ -45,14 +45,14 @@ export const makeDemo = async (
     let events: number
     try {
       events = await fill(stores, world, (done, time) => {
-        options.signal.throwIfAborted()
+        options.signal?.throwIfAborted()
         const fraction = (time - world.start) / (options.now - world.start)
         progress('demo world', fraction, `${done} events`)
       })
     } finally {
       await stores.close()
     }
-    options.signal.throwIfAborted()
+    options.signal?.throwIfAborted()
     renameSync(join(draft.db, DATA), join(home.db, DATA))
     const report = { items: world.items.length, users: world.users.length, events }
     progress('demo world', 1, `${report.items} items, ${report.users} users, ${events} events`)

@@ -48,7 +48,7 @@ export const JOBS = {
   },
 
   'evaluate-world': async ({ progress }: JobCall, options: EvaluateWorldOptions) =>
-    (await import('./evaluate/evaluate-world.ts')).evaluateWorld(options, progress),
+    (await import('./evaluate/evaluate-world.ts')).evaluateWorld(options, progress, signal),
 } as const
 
 export type JobName = keyof typeof JOBS

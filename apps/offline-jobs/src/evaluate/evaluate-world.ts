@@ -56,6 +56,7 @@ const ALWAYS = ['funnel', 'funnel again (A/A)']
 export const evaluateWorld = async (
   options: EvaluateWorldOptions,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<WorldReport> => {
   const { seed, now, items, population, users, days, seeds } = options
   const scratch = mkdtempSync(
@@ -64,9 +65,9 @@ export const evaluateWorld = async (
   try {
     const world = createWorld({ seed, now, items, users: population })
     const home = homeAt(join(scratch, 'home'))
-    await makeDemo(home, { seed, now, items, users: population }, progress)
-    await trainBundle(home, { seed, wall: () => now }, progress)
-    await offPeak(home, { wall: () => now, pages: false }, progress)
+    await makeDemo(home, { seed, now, items, users: population, signal }, progress)
+    await trainBundle(home, { seed, wall: () => now, signal }, progress)
+    await offPeak(home, { wall: () => now, pages: false, signal }, progress)
 
     const arms = funnelArms().filter(
       ({ name }) => ALWAYS.includes(name) || (options.arms ?? [name]).includes(name),
@@ -74,6 +75,7 @@ export const evaluateWorld = async (
     const outcomes: Outcome[] = []
     const total = seeds * (arms.length + 3)
     const run = async (policy: Policy, runSeed: number): Promise<void> => {
+      signal.throwIfAborted()
       progress('simulate', outcomes.length / total, `${policy.name}, seed ${runSeed}`)
       outcomes.push(await world.simulation({ seed: runSeed, days, users }).run(policy))
     }
