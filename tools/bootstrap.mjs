@@ -24,7 +24,7 @@ export const ensureInstalled = () => {
   // Whatever npm is set to leave out elsewhere: here nothing runs without it.
   const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
   if (OUT_OF_REACH.test(ping.stderr)) options.push('--offline')
-  const { status, stderr } = npm('ci', ...options)
+  const { status, stderr } = npm(...onPinnedNode('ci', ...options))
   if (status !== 0) fail(reasonOf(stderr))
   if (!existsSync(pinnedNode))
     fail('npm ran no install scripts: npm ci --ignore-scripts=false --foreground-scripts')
@@ -47,6 +47,21 @@ const npm = (...args) => {
     fail('npm is missing: it comes with Node, or from your distribution')
   if (run.error) fail(`npm can't be run: ${run.error.message}`)
   return run
+}
+
+/**
+ * npm leaves out optional packages that refuse the Node it runs on, among them the native parts of tools:
+ * an older Node than the project's own lets npm fetch that one first, and run itself on it.
+ */
+const onPinnedNode = (...args) => {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (windows || major > 22 || (major === 22 && minor >= 18)) return args
+  const { platform, arch } = process
+  const name = `${platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'}-${platform}-${arch}`
+  const { version } = packagesOf('package-lock.json')['node_modules/node']
+  const offline = args.filter(arg => arg === '--offline')
+  const command = `node "$npm_execpath" ${args.join(' ')}`
+  return ['exec', '--yes', ...offline, `--package=${name}@${version}`, '-c', command]
 }
 
 const OUT_OF_REACH =

@@ -189,7 +189,7 @@ describe('events', () => {
     expect((await send(stranger)).body.verdicts[0].status).toBe('accepted')
     await server.call('PATCH', '/v1/settings', { 'events.unknownItems': 'reject' })
     const { status, body } = await send(event({ itemId: 'nor-this' }))
-    expect(status).toBe(422)
+    expect(status).toBe(400)
     expect(body.verdicts[0]).toMatchObject({ code: 'ITEM_UNKNOWN', field: 'itemId' })
     await server.call('PATCH', '/v1/settings', { 'events.unknownItems': null })
     const ids = idsOf(await page('u9', '?limit=100'))

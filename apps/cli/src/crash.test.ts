@@ -76,15 +76,15 @@ describe('a server', () => {
     'drains at %s: what is under way is finished',
     async (...signals) => {
       const server = await serveHome(folder.copyOf(home))
-      let pages: Promise<Page>[] = []
+      let pages: Promise<PromiseSettledResult<Page>[]> | undefined
       const sent = acknowledgedUntilGone(server, 200, () => {
-        pages = Array.from({ length: 20 }, () => server.client.page({ userId: 'reader' }))
+        const asked = Array.from({ length: 20 }, () => server.client.page({ userId: 'reader' }))
+        pages = Promise.allSettled(asked)
         // A request that has not arrived is not under way.
         setTimeout(() => signals.forEach(signal => server.process.kill(signal)), 10)
       })
       expect((await sent).length).toBeGreaterThanOrEqual(200)
-      const outcomes = await Promise.allSettled(pages)
-      for (const outcome of outcomes) {
+      for (const outcome of await pages!) {
         if (outcome.status === 'fulfilled') expect(outcome.value.items).toHaveLength(20)
         else
           expect(outcome.reason).toMatchObject({ code: expect.stringMatching(/SHUTTING|UNREACH/) })
@@ -96,11 +96,13 @@ describe('a server', () => {
   )
 
   it('stops when the process that started it is killed', async () => {
-    const bin = fileURLToPath(new URL('../../../bin/explore.mjs', import.meta.url))
+    // As bin/explore.mjs does, but for its look at what is installed, which is this very checkout.
+    const tools = new URL('../../../tools/bootstrap.mjs', import.meta.url)
+    const main = fileURLToPath(new URL('main.ts', import.meta.url))
     const own = folder.copyOf(home)
-    const outer = follow(
-      spawn(process.execPath, [bin, 'start', '--port', '0', '--home', own], { stdio: 'pipe' }),
-    )
+    const args = JSON.stringify([main, 'start', '--port', '0', '--home', own])
+    const source = `import('${tools}').then(({ runPinned }) => runPinned(${args}))`
+    const outer = follow(spawn(process.execPath, ['-e', source], { stdio: 'pipe' }))
     const [, url] = await outer.says(/serves on (http:\S+)[^]*Ctrl-C/)
     outer.process.kill('SIGKILL')
     // Its end is that of the pipes, which the server holds too.

@@ -12,9 +12,10 @@ for (const out of [process.stdout, process.stderr]) {
   })
 }
 
-const program = addCommands(new Command('explore'))
+// Before the commands, which inherit it.
+const program = addCommands(new Command('explore').exitOverride())
 try {
-  await program.exitOverride().parseAsync()
+  await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EXIT.usage)
   process.exitCode = fail(error, process.argv.includes('--json'))

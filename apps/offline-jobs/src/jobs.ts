@@ -47,7 +47,7 @@ export const JOBS = {
     return offPeak(homeAt(home), { ...options, wall: now, signal }, progress)
   },
 
-  'evaluate-world': async ({ progress }: JobCall, options: EvaluateWorldOptions) =>
+  'evaluate-world': async ({ progress, signal }: JobCall, options: EvaluateWorldOptions) =>
     (await import('./evaluate/evaluate-world.ts')).evaluateWorld(options, progress, signal),
 } as const
 

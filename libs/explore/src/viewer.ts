@@ -1,11 +1,7 @@
 import type { Settings } from './settings.ts'
-import {
-  attributeBuckets,
-  fillViewer,
-  surfaceBucket,
-  viewerFeatures,
-  type ViewerFeatures,
-} from './signals/features.ts'
+import { attributeBuckets, surfaceBucket } from './signals/feature-buckets.ts'
+import { viewerFeatures, type ViewerFeatures } from './signals/features.ts'
+import { fillViewer } from './signals/fill-viewer.ts'
 import type { Catalogue } from './catalogue.ts'
 import { authorKey } from './hash.ts'
 import { type ItemSet, itemSet } from './item-set.ts'

@@ -104,7 +104,13 @@ describe('trainAll on too little', () => {
     const little = planted({ users: 1, requests: 1, items: 12 })
     await refused({ ...little, catalogue: new Catalogue() }).toMatchObject({
       code: 'TRAIN_DATA',
-      message: expect.stringContaining('no items'),
+      message: expect.stringContaining('0 items'),
+    })
+    const hidden = plantedLog({ users: 1, requests: 1, items: 12 }).catalogue
+    hidden.flags.fill(1)
+    await refused({ ...little, catalogue: hidden }).toMatchObject({
+      code: 'TRAIN_DATA',
+      message: expect.stringContaining('12 items, of which none'),
     })
     await refused({ ...little, events: [] }).toMatchObject({
       code: 'TRAIN_DATA',
@@ -117,7 +123,9 @@ describe('trainAll on too little', () => {
   })
 
   it('trains on one user’s log', async () => {
-    const { vectors } = await trainAll(planted({ users: 1, requests: 60, items: 30 }))
+    const one = planted({ users: 1, requests: 60, items: 30 })
+    const { vectors, metrics } = await trainAll({ ...one, requests: 5, threads: 1 })
     expect(vectors.every(Number.isFinite)).toBe(true)
+    expect(metrics).toMatchObject({ firstStage: { requests: 5, heldOut: 0, pselect: {} } })
   })
 })

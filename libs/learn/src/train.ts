@@ -45,7 +45,12 @@ const LARGE = 500_000
  */
 export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
   const { catalogue, settings, seed, threads = 2, onProgress, signal } = input
-  if (catalogue.size === 0) throw new ExploreError('TRAIN_DATA', 'the catalogue has no items')
+  if (!anyServable(catalogue)) {
+    throw new ExploreError(
+      'TRAIN_DATA',
+      `the catalogue has ${catalogue.size} items, of which none may be recommended`,
+    )
+  }
   const attributes = new Map<Id, Int32Array>()
   const examples = await replay({
     events: introduced(input, attributes, signal),
@@ -63,7 +68,7 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
     )
   }
 
-  // What fails on one side must not leave the other one running.
+  // What fails on one side stops the other, and both are waited for.
   const failed = new AbortController()
   const common = { seed, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal }
   const failing = <T>(work: Promise<T>): Promise<T> =>
@@ -71,20 +76,24 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
       failed.abort(error)
       throw error
     })
-  const retrieve = () =>
-    (threads === 2 ? retrievalInThread : trainRetrieval)(examples, {
+  const train = threads === 2 ? retrievalInThread : trainRetrieval
+  const retrieving = failing(
+    train(examples, {
       ...common,
       onProgress: (fraction, message) => onProgress?.('retrieval', fraction, message),
-    })
-  const rank = () =>
+    }),
+  )
+  if (threads === 1) await retrieving
+  const ranking = failing(
     trainSecondStage(examples, {
       ...common,
       size: input.size ?? (examples.ranking.length < LARGE ? 'small' : 'full'),
       onProgress: ({ step, steps }) => onProgress?.('second stage', step / steps),
-    })
-  const retrieving = failing(retrieve())
-  if (threads === 1) await retrieving
-  const [retrieval, secondStage] = await Promise.all([retrieving, failing(rank())])
+    }),
+  )
+  await Promise.allSettled([retrieving, ranking])
+  common.signal.throwIfAborted()
+  const [retrieval, secondStage] = await Promise.all([retrieving, ranking])
 
   const scorer = await secondStageScorer(secondStage.model)
   const { firstStage, metrics } = await distil(examples, retrieval, {
@@ -120,6 +129,11 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
       firstStage: metrics,
     },
   }
+}
+
+const anyServable = (catalogue: Catalogue): boolean => {
+  for (let item = 0; item < catalogue.size; item++) if (catalogue.servable(item)) return true
+  return false
 }
 
 /** The events; each batch comes after its users' attributes are known. */

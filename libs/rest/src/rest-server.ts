@@ -63,6 +63,10 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
       )
     }
   })
+  // A connection that stays open for more would keep a server that closes from its end.
+  edge.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
   edge.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   edge.setValidatorCompiler(validatorCompiler(sharedSchemas))
   edge.removeAllContentTypeParsers()

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { ExploreError, type Verdict } from '@explore/explore'
 import { connect } from '../connect.ts'
 import { type CommonOptions, report } from '../context.ts'
@@ -12,6 +13,7 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
   report(
     options,
     async (home, progress) => {
+      const input = await inputOf(file)
       const { service, close } = await connect(home)
       const rejected: { readonly line: number; readonly verdict: Verdict }[] = []
       const size = Math.min(BATCH, service.settings()['events.maxBatch'])
@@ -28,7 +30,6 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
         progress('events', 0.5, `${accepted} accepted, ${rejected.length} rejected`)
       }
       try {
-        const input = file === '-' ? process.stdin : createReadStream(file)
         for await (const text of createInterface({ input, crlfDelay: Infinity })) {
           line++
           if (text.trim() === '') continue
@@ -36,13 +37,6 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
           if (batch.length === size) await flush()
         }
         if (batch.length > 0) await flush()
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).path !== file) throw cause
-        const { message } = cause as Error
-        throw new ExploreError('IMPORT_FILE', message, {
-          hint: 'a file of JSON lines, or -',
-          cause,
-        })
       } finally {
         await close()
       }
@@ -59,6 +53,17 @@ export const events = (file: string, options: CommonOptions): Promise<void> =>
           ),
       ].join('\n'),
   )
+
+const inputOf = async (file: string): Promise<Readable> => {
+  if (file === '-') return process.stdin
+  const hint = 'name a file of JSON lines, or - for standard input'
+  const handle = await open(file).catch((cause: Error) => {
+    throw new ExploreError('IMPORT_FILE', cause.message, { hint, cause })
+  })
+  if (!(await handle.stat()).isDirectory()) return handle.createReadStream()
+  await handle.close()
+  throw new ExploreError('IMPORT_FILE', `${file} is a folder`, { hint })
+}
 
 /** A line that is no JSON goes on as text, which the event's own check then rejects by name. */
 const parse = (text: string): unknown => {

@@ -21,12 +21,14 @@ export const addCommands = (program: Command): Command => {
       'after',
       `
 Examples:
-  explore start                                     demo world, trained models, REST on 127.0.0.1:8080
-  explore import data/ --mapping kuairand           real data into a fresh home
-  explore train && explore page 712 --explain       train on it, look at a page
+  explore start                             demo world, models, REST on port 8080
+  explore import data/ --mapping kuairand   real data into a fresh home
+  explore train                             models from what the log has
+  explore page 712 --explain                a page, and why it is as it is
   echo '{"userId":"u1","itemId":"m1","type":"like"}' | explore events -
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data, 130 interrupted.`,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
+128 and the signal's number when one ended it.`,
     )
 
   const command = (usage: string, description: string): Command =>

@@ -12,9 +12,13 @@ export const welcome = async (
     '',
     `Explore serves on ${url}`,
     `  ${items} items · ${models} · home ${home}`,
-    ...problems.map(problem => `  problem: ${problem}`),
-    '',
-    ...(items === 0 ? firstSteps(url) : await nextSteps(service, url)),
+    ...(items === 0
+      ? ['', ...firstSteps(url)]
+      : [
+          ...problems.map(problem => `  problem: ${problem}`),
+          '',
+          ...(await nextSteps(service, url)),
+        ]),
     '',
     'Ctrl-C stops it; nothing acknowledged is lost.',
     '',

@@ -62,10 +62,11 @@ export const launch = (args: readonly string[], options: RunOptions = {}): Runni
   const child = spawn(process.execPath, [MAIN, ...args], {
     ...rest,
     env: { ...environment(), ...env },
-    stdio: 'pipe',
+    // By the channel it learns that this process is gone, as from bin/explore.mjs.
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   })
-  child.stdin.on('error', () => {})
-  child.stdin.end(input ?? '')
+  child.stdin!.on('error', () => {})
+  child.stdin!.end(input ?? '')
   return follow(child)
 }
 

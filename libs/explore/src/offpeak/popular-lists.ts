@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { encodeList, listKey } from '../lists.ts'
 import type { ProfileStore, StateStore } from '../ports.ts'
 import type { Settings } from '../settings.ts'
-import { historyKind } from '../signals/features.ts'
+import { historyKind } from '../signals/history-kind.ts'
 import type { Millis } from '../types.ts'
 import { allUsers } from './all-users.ts'
 

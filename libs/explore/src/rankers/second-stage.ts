@@ -1,6 +1,7 @@
 import type { Fallback, Lookup } from '@explore/pipeline'
 import { COUNTERS } from '../signals/counters.ts'
-import { candidateFeatures, fillCandidate } from '../signals/features.ts'
+import { candidateFeatures } from '../signals/features.ts'
+import { fillCandidate } from '../signals/fill-candidate.ts'
 import type { Stores } from '../stores.ts'
 import { type Head, HEADS } from '../types.ts'
 import type { Viewer } from '../viewer.ts'

@@ -2,7 +2,7 @@ import { type Found, type Source, top } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
 import type { Retriever } from '../ports.ts'
 import type { Settings } from '../settings.ts'
-import { HISTORY_KINDS, historyKind } from '../signals/features.ts'
+import { HISTORY_KINDS, historyKind } from '../signals/history-kind.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** How much an engagement makes an item a seed: a passing click says little, a share much. */

@@ -63,10 +63,21 @@ export class ViewerRows {
     return this.#time.used()
   }
 
-  /** A copy of all rows. */
-  columns(): ViewerColumns {
-    const fields = FIELDS.map(field => [field, this.#columns[field].used().slice()])
-    return { user: this.user.slice(), time: this.time.slice(), fields: Object.fromEntries(fields) }
+  /** A copy of these rows. */
+  columns(rows: Uint32Array): ViewerColumns {
+    const take = <A extends Numbers>({ values, width }: Column<A>): A => {
+      const taken = new (values.constructor as new (size: number) => A)(rows.length * width)
+      rows.forEach((row, i) =>
+        taken.set(values.subarray(row * width, (row + 1) * width), i * width),
+      )
+      return taken
+    }
+    const fields = FIELDS.map(field => [field, take<Numbers>(this.#columns[field])])
+    return {
+      user: take(this.#user),
+      time: take(this.#time),
+      fields: Object.fromEntries(fields),
+    }
   }
 
   /** Takes a viewer's features as of `facts.now` and returns their row. */

@@ -85,7 +85,7 @@ describe('unionOfSources', () => {
     expect([...items!].some(item => catalogue.authors[item] === catalogue.authors[11])).toBe(false)
   })
 
-  it('takes the whole pool where it is smaller than the width', async () => {
+  it('takes the whole pool where it is small, and seen items where nearly all were seen', async () => {
     const { catalogue, events, attributes } = plantedLog({ users: 3, items: 40, requests: 1 })
     const small = await replay({
       events: [events],
@@ -104,5 +104,19 @@ describe('unionOfSources', () => {
       neighbours: { width: 1, items: new Uint32Array(40).fill(NONE), scores: new Float32Array(40) },
     })
     expect(items!.length).toBe(40 - request.state.seen.length)
+
+    const { seen } = request.state
+    seen.items = Uint32Array.from({ length: 39 }, (_, item) => item)
+    seen.length = 39
+    const [again] = await unionOfSources(
+      catalogue,
+      small.counters,
+      rng(1),
+    )([request], {
+      nearest: async () => [Uint32Array.of(1)],
+      neighbours: { width: 1, items: new Uint32Array(40).fill(NONE), scores: new Float32Array(40) },
+    })
+    expect(again).toContain(39)
+    expect(new Set(again).size).toBeGreaterThanOrEqual(20)
   })
 })

@@ -22,12 +22,15 @@ const SHARES = { nearest: 0.4, similar: 0.2, popular: 0.15, fresh: 0.1 } as cons
 /** Popular and fresh items are drawn from so many. */
 const LISTED = 300
 const SEEDS = 15
+/** With fewer unseen candidates, seen ones are taken too. */
+const FEWEST = 20
 const SEE_LESS = HISTORY_KINDS.indexOf('see_less')
 const RECENT_CLICKS = field('recentClicks')
 
 /**
  * A union like that of the funnel's sources: nearest by the towers, similar to the latest engagements,
- * popular lately, fresh, and random ones of the whole pool. Without what the viewer has seen or blocked.
+ * popular lately, fresh, and random ones of the whole pool. Without what the viewer has seen or
+ * blocked, as long as there is enough else.
  */
 export const unionOfSources = (
   catalogue: Catalogue,
@@ -69,6 +72,11 @@ export const unionOfSources = (
       // A sample with repeats: the pool is larger than what is left to fill, or it is all taken.
       const rest = Array.from({ length: 3 * width }, () => servable[random.int(servable.length)])
       add(servable.length > 3 * width ? rest : random.shuffle(servable.slice()), width)
+      // Who has seen a small catalogue through still teaches what they would choose.
+      if (found.size < FEWEST) {
+        excluded.clear()
+        add(random.shuffle(servable.slice()), FEWEST)
+      }
       return Uint32Array.from(found)
     })
   }

@@ -7,12 +7,13 @@ export type DistilledQuality = Readonly<Record<`recall@${number}@${number}`, num
 const KEPT = 100
 const BEST = [10, 25, 50]
 
-/** How much of the teacher's best survives a ranking by `scoresOf`, which returns one per candidate. */
+/** How much of the teacher's best survives a ranking by `scoresOf`, a score per candidate; {} without requests. */
 export const distilledQuality = <R extends RankedRequest>(
   requests: readonly R[],
   scoresOf: (request: R, index: number) => ArrayLike<number>,
-): DistilledQuality =>
-  Object.fromEntries(
+): DistilledQuality => {
+  if (requests.length === 0) return {}
+  return Object.fromEntries(
     BEST.map(best => {
       const kept = requests.map((request, index) =>
         keptByRank(request.values, scoresOf(request, index), KEPT, best),
@@ -20,6 +21,7 @@ export const distilledQuality = <R extends RankedRequest>(
       return [`recall@${KEPT}@${best}`, kept.reduce((sum, share) => sum + share, 0) / kept.length]
     }),
   )
+}
 
 /** The teacher's mean value of each item over requests: a look-up that knows no viewer. */
 export const meanValues = (requests: readonly RankedRequest[], items: number): Float32Array => {

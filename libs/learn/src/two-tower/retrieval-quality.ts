@@ -17,7 +17,7 @@ export interface RetrievalQueries {
 export type QualityAt = Readonly<Record<`${'recall' | 'ndcg'}@${number}`, number>>
 
 /** Where quality is reported. */
-export const QUALITY_CUTS: readonly number[] = [50, 100, 500]
+const QUALITY_CUTS: readonly number[] = [50, 100, 500]
 
 /** Recall@k and NDCG@k of rankings: each query's items, best first and without the seen ones. */
 const qualityOf = (

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { Catalogue, ExploreError, type ErrorCode } from '@explore/explore'
 import type { PositiveRows } from '../examples/positive-rows.ts'
@@ -44,23 +45,28 @@ export const retrievalInThread = async (
 ): Promise<Retrieval> => {
   signal?.throwIfAborted()
   const { viewer, item, time, kinds } = examples.positives
+  // Only viewers with positives are sent, so that the copy is no larger than it must be.
+  const rows = new Uint32Array(new Set(viewer))
+  const rowOf = new Map(rows.entries().map(([at, row]) => [row, at]))
   const task: RetrievalTask = {
     catalogue: columnsOf(examples.catalogue),
-    viewers: examples.viewers.columns(),
-    positives: { viewer, item, time, kinds },
+    viewers: examples.viewers.columns(rows),
+    positives: { viewer: viewer.map(row => rowOf.get(row) ?? 0), item, time, kinds },
     options,
   }
   const worker = new Worker(new URL('./retrieval-worker.ts', import.meta.url), { workerData: task })
-  const result = new Promise<Retrieval>((resolve, reject) => {
-    worker.on('message', (news: RetrievalNews) => {
-      if ('progress' in news) onProgress?.(...news.progress)
-      else if ('done' in news) resolve(news.done)
-      else if (news.failed instanceof Error) reject(news.failed)
-      else reject(new ExploreError(news.failed.code, news.failed.message))
-    })
-    worker.on('error', reject)
-    worker.on('exit', code => reject(new Error(`the retrieval thread ended with code ${code}`)))
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  // The runtime does not survive a thread that is torn down in mid-run: it is asked to stop, and waited for.
+  signal?.addEventListener('abort', () => worker.postMessage('stop'), { once: true })
+  let done: Retrieval | undefined
+  let failed: unknown
+  worker.on('message', (news: RetrievalNews) => {
+    if ('progress' in news) onProgress?.(...news.progress)
+    else if ('done' in news) done = news.done
+    else if (news.failed instanceof Error) failed = news.failed
+    else failed = new ExploreError(news.failed.code, news.failed.message)
   })
-  return result.finally(() => worker.terminate())
+  const [code] = await once(worker, 'exit')
+  signal?.throwIfAborted()
+  if (done) return done
+  throw failed ?? new Error(`the retrieval thread ended with code ${code}`)
 }

@@ -9,6 +9,8 @@ const NEWS = 0.01
 
 const { catalogue, viewers, positives, options } = workerData as RetrievalTask
 const tell = (news: RetrievalNews): void => parentPort?.postMessage(news)
+const stop = new AbortController()
+parentPort?.on('message', () => stop.abort())
 
 let told = -1
 try {
@@ -16,8 +18,9 @@ try {
     { catalogue: catalogueOf(catalogue), viewers: ViewerRows.of(viewers), positives },
     {
       ...options,
+      signal: stop.signal,
       onProgress: (fraction, message) => {
-        if (fraction - told < NEWS) return
+        if (fraction - told < NEWS && fraction < 1) return
         told = fraction
         tell({ progress: [fraction, message] })
       },
@@ -29,3 +32,4 @@ try {
   if (error instanceof ExploreError) tell({ failed: { code: error.code, message: error.message } })
   else tell({ failed: error instanceof Error ? error : new Error(String(error)) })
 }
+parentPort?.close()

@@ -108,7 +108,7 @@ describe('trainTwoTower on next to nothing', () => {
     const { vectors, quality, epoch } = await trainTwoTower(examples, OPTIONS)
     expect(dot(vectors, vectors)).toBeCloseTo(1, 5)
     expect(quality).toEqual({})
-    expect(epoch).toBe(4)
+    expect(epoch).toBe(3)
   })
 
   it('says what is missing in a log without engagements', async () => {

@@ -43,7 +43,10 @@ export interface TwoTower {
   readonly validFrom: number
 }
 
+/** The cut of the recall that passes are judged by. */
 const JUDGED_AT = 100
+/** Positives seen in training: a large log needs fewer passes. */
+const PAIRS = 900_000
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -54,7 +57,7 @@ export const trainTwoTower = async (
   examples: RetrievalExamples,
   options: TwoTowerOptions,
 ): Promise<TwoTower> => {
-  const { dimension = 64, temperature = 0.05, epochs = 4, rate = 4e-3, idDropout = 0.2 } = options
+  const { dimension = 64, temperature = 0.05, rate = 6e-3, idDropout = 0.4 } = options
   const { onProgress, signal } = options
   const { catalogue, viewers } = examples
   const random = rng(options.seed).fork('two-tower')
@@ -93,8 +96,9 @@ export const trainTwoTower = async (
   counts.forEach((count, item) => {
     if (count === 0) ids.values.fill(0, (item + 1) * dimension, (item + 2) * dimension)
   })
+  const epochs = options.epochs ?? Math.max(1, Math.min(3, Math.round(PAIRS / targets.length)))
   // A small log is cut into smaller batches, or it would end before anything is learnt.
-  const batch = Math.min(options.batch ?? 512, Math.ceil(targets.length / 50))
+  const batch = Math.min(options.batch ?? 256, Math.ceil(targets.length / 50))
   const batches = viewerBatches(targets.viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
   const training = await trainer(g, {

@@ -6,17 +6,17 @@ export interface TwoTowerOptions {
   readonly dimension?: number
   /** Default 128. */
   readonly hidden?: number
-  /** Positives per step. Default 512. */
+  /** Positives per step. Default 256. */
   readonly batch?: number
   /** Uniform negatives per positive. Default 1. */
   readonly uniform?: number
-  /** Passes over the positives; the best one counts. Default 4. */
+  /** Passes over the positives; the best one counts. Default 3, fewer from some 400,000 positives on. */
   readonly epochs?: number
-  /** Peak learning rate. Default 0.004. */
+  /** Peak learning rate. Default 0.006. */
   readonly rate?: number
   /** Cosines are divided by it. Default 0.05. */
   readonly temperature?: number
-  /** Share of items whose id is hidden in a step, so that content learns to stand in for it. Default 0.2. */
+  /** Share of items whose id is hidden in a step, so that content learns to stand in for it. Default 0.4. */
   readonly idDropout?: number
   /** Default TARGET_WEIGHTS. */
   readonly weights?: EventWeights
