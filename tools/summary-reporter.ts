@@ -22,8 +22,10 @@ export class SummaryReporter extends DefaultReporter {
       counts.failed += brokenScopes(module)
       for (const test of module.children.allTests()) {
         const { state } = test.result()
-        counts[state === 'pending' ? 'failed' : state]++
-        if (state === 'skipped' && !filtered) this.log(skipLine(module, test))
+        const ran = state === 'passed' || state === 'failed'
+        const kept = !ran && test.options.mode === 'run'
+        counts[kept || state === 'pending' ? 'failed' : state]++
+        if (state === 'skipped' && !kept && !filtered) this.log(skipLine(module, test))
       }
     }
     if (reason !== 'passed' && counts.failed === 0) counts.failed = 1

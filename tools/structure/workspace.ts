@@ -46,7 +46,7 @@ const SKIPPED = ['**/node_modules', 'apps/web/public']
 
 /** Reads all packages and sources of a workspace; no cache, no tool's opinion between. */
 export const readWorkspace = (root: string = ROOT): Workspace => {
-  const packages = list(root, '{.,libs/*,apps/*,tools/world}/package.json').map(path =>
+  const packages = list(root, '{.,libs/*,apps/*,tools/*}/package.json').map(path =>
     packageAt(root, path),
   )
   const files = list(root, '{bin,libs,apps,tools}/**/*.{ts,mjs,js}').map((path): SourceFile => {

@@ -97,8 +97,8 @@ describe('a server', () => {
 
   it('stops when the process that started it is killed', async () => {
     // As bin/explore.mjs does, but for its look at what is installed, which is this very checkout.
-    const tools = new URL('../../../tools/bootstrap.mjs', import.meta.url)
-    const main = fileURLToPath(new URL('main.ts', import.meta.url))
+    const tools = join(process.cwd(), 'tools/bootstrap.mjs')
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
     const own = folder.copyOf(home)
     const args = JSON.stringify([main, 'start', '--port', '0', '--home', own])
     const source = `import('${tools}').then(({ runPinned }) => runPinned(${args}))`

@@ -16,10 +16,7 @@ const channelOf = (home: Home): BroadcastChannel => new BroadcastChannel(`explor
 export const offerBundles = (home: Home): { readonly close: () => void } => {
   const channel = channelOf(home)
   let last: { readonly id: string; readonly shared: Promise<SharedBundle> } | undefined
-  channel.onmessage = async event => {
-    const message = (event as MessageEvent).data as Message
-    if (!('want' in message)) return
-    const id = message.want
+  const answer = async (id: string): Promise<void> => {
     if (last?.id !== id) last = { id, shared: shareBundle(join(home.bundles, id)) }
     try {
       channel.postMessage({ give: id, shared: await last.shared } satisfies Message)
@@ -27,6 +24,10 @@ export const offerBundles = (home: Home): { readonly close: () => void } => {
       if (last?.id === id) last = undefined
       channel.postMessage({ give: id, error: packError(error) } satisfies Message)
     }
+  }
+  channel.onmessage = event => {
+    const message = (event as MessageEvent).data as Message
+    if ('want' in message) void answer(message.want)
   }
   return { close: () => channel.close() }
 }

@@ -16,10 +16,12 @@ export const startProcessor = (
   })
   const exited = once(thread, 'exit').catch(() => {})
   const order = (what: ProcessorOrder): void => thread.postMessage(what)
+  const { promise: started, resolve: start } = Promise.withResolvers<void>()
   let watermark = 0
   let waiters: { readonly offset: number; readonly done: () => void }[] = []
 
   thread.on('message', (report: ProcessorReport) => {
+    start()
     if ('error' in report) return tell(unpackError(report.error))
     tell(undefined)
     watermark = report.watermark
@@ -27,11 +29,15 @@ export const startProcessor = (
     waiters = waiters.filter(({ offset }) => offset > watermark)
     for (const { done } of ready) done()
   })
-  thread.on('error', cause =>
-    tell(new ExploreError('INTERNAL', `the stream processor died: ${cause}`, { cause })),
-  )
+  thread.on('error', cause => {
+    start()
+    tell(new ExploreError('INTERNAL', `the stream processor died: ${cause}`, { cause }))
+  })
+  order('poke')
 
   return {
+    /** Resolves when it has begun, or failed to. */
+    started,
     watermark: (): number => watermark,
     /** Tells the processor that the log has grown. */
     poke: (): void => order('poke'),
@@ -54,5 +60,3 @@ export const startProcessor = (
     },
   }
 }
-
-export type ProcessorHandle = ReturnType<typeof startProcessor>

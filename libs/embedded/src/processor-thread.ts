@@ -51,14 +51,15 @@ const poke = (): void => {
     .finally(() => (running = undefined))
 }
 
-port.on('message', async (order: ProcessorOrder) => {
-  if (order === 'poke') return poke()
-  if (order !== 'close') {
-    settings = order.settings
-    return
-  }
+const finish = async (): Promise<void> => {
   await running
   clearTimeout(retry)
   await close()
   port.close()
+}
+
+port.on('message', (order: ProcessorOrder) => {
+  if (order === 'poke') poke()
+  else if (order === 'close') void finish()
+  else settings = order.settings
 })

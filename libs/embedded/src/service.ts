@@ -62,7 +62,6 @@ export const embeddedService = async (
   let clock = await clockFor(log, wall)
 
   const processor = startProcessor(home, tunable(), found.of('stream-processor'))
-  processor.poke()
 
   let bundle = await currentBundle(home.bundles)
   let previous = await previousBundle(home.bundles)
@@ -90,8 +89,10 @@ export const embeddedService = async (
     previous = await previousBundle(home.bundles)
   }
   const repeat = (work: () => Promise<unknown>, every: number): NodeJS.Timeout =>
-    setInterval(() => work().catch(error => onError(exploreErrorOf(error))), every).unref()
+    setInterval(() => void work().catch(error => onError(exploreErrorOf(error))), every).unref()
   const timers = [repeat(poll, POLL), repeat(() => state.sweep(wall()), SWEEP)]
+  // From here on the page that follows an event shows its effect.
+  await processor.started
 
   const verdictsOf = (rows: readonly unknown[]): { events: Event[]; verdicts: Verdict[] } => {
     const events: Event[] = []

@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 type Overrides = Readonly<Record<string, unknown>>
 
 /** The file's overrides; {} where there is no file. Throws SETTINGS_FILE. */
-export const readOverrides = (file: string): Overrides => {
+const readOverrides = (file: string): Overrides => {
   if (!existsSync(file)) return {}
   let value: unknown
   try {

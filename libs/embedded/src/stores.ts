@@ -11,7 +11,7 @@ export interface EmbeddedStores {
 }
 
 export const openStores = async (home: Home): Promise<EmbeddedStores> => {
-  const env = await openLmdb(home.db)
+  const env = openLmdb(home.db)
   return {
     log: lmdbEventLog(env),
     state: lmdbStateStore(env),

@@ -76,6 +76,11 @@ export const sendProblem = (
   } else if (error.status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, error.message)
   }
+  // Fastify closes the connection on a client that is still sending: it would never read why.
+  if (error.code === 'BODY_TOO_LARGE') {
+    reply.removeHeader('connection')
+    request.raw.resume()
+  }
   return reply
     .code(more.status ?? error.status)
     .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })

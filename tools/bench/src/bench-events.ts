@@ -70,7 +70,7 @@ const rawPuts = async (folder: string, batches: readonly (readonly Event[])[]): 
   const rate = await perSecond(async () => {
     for (const batch of encoded) {
       await db.transaction(() => {
-        for (const value of batch) db.put(key++, value)
+        for (const value of batch) void db.put(key++, value)
       })
     }
   })

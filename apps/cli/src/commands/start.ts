@@ -36,7 +36,7 @@ export const start = async (options: StartOptions): Promise<void> => {
   const gateway = await serve(home, { host, port, ...(threads !== undefined && { threads }) })
   const stopped = untilStopped()
   lock.holder.url = gateway.url
-  console.log(await welcome(gateway.service, gateway.url, home.path))
+  console.log(await welcome(gateway.service, gateway.url, home))
   const offPeak = offPeakDaily(home)
   await stopped
   console.error('explore: draining …')

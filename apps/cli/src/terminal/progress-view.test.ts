@@ -44,8 +44,8 @@ it('draws one bar a stage, also when stages take turns', () => {
   view.progress('heads', 0.999)
   view.end()
   expect(view.screen()).toEqual([
-    `${'█'.repeat(24)} 100 %    3 s  towers · done`,
-    `${'█'.repeat(24)}  99 %    3 s  heads`,
+    `${'█'.repeat(16)} 100 %    3 s  towers · done`,
+    `${'█'.repeat(16)}  99 %    3 s  heads`,
     '',
   ])
 })

@@ -1,6 +1,6 @@
 import type { Progress } from '@explore/embedded'
 
-const WIDTH = 24
+const WIDTH = 16
 /** Steps in which plain output reports a stage. */
 const PLAIN_STEP = 0.25
 

@@ -5,7 +5,6 @@ import { launch, type Run, type RunOptions, type Running } from './run-explore.t
 export interface Answer {
   readonly status: number
   // The wire is what is tested: its bodies have no type but what a test expects of them.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any
 }
 

@@ -66,10 +66,7 @@ export const laySequences = ({
         ? [{ type: 'skip', itemId, time }]
         : []
       : [{ type: 'impression', itemId, time }]
-    return [
-      ...shown,
-      ...done.map(({ type }) => ({ type, itemId, time })),
-    ]
+    return [...shown, ...done.map(({ type }) => ({ type, itemId, time }))]
   })
   return [...before, ...during]
 }

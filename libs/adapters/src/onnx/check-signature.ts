@@ -46,5 +46,5 @@ const matches = (value: Metadata, { dtype, width }: TensorSpec): boolean => {
 const show = (value: Metadata): string =>
   value.isTensor ? `${value.type} [${value.shape.map(dim => dim || '?').join(', ')}]` : 'no tensor'
 
-export const showSpec = ({ dtype, width }: TensorSpec): string =>
+const showSpec = ({ dtype, width }: TensorSpec): string =>
   width === undefined ? `${dtype} [rows]` : `${dtype} [rows, ${width}]`

@@ -58,12 +58,14 @@ export const retrievalInThread = async (
   // The runtime does not survive a thread that is torn down in mid-run: it is asked to stop, and waited for.
   signal?.addEventListener('abort', () => worker.postMessage('stop'), { once: true })
   let done: Retrieval | undefined
-  let failed: unknown
+  let failed: Error | undefined
   worker.on('message', (news: RetrievalNews) => {
     if ('progress' in news) onProgress?.(...news.progress)
     else if ('done' in news) done = news.done
-    else if (news.failed instanceof Error) failed = news.failed
-    else failed = new ExploreError(news.failed.code, news.failed.message)
+    else {
+      const { failed: why } = news
+      failed = why instanceof Error ? why : new ExploreError(why.code, why.message)
+    }
   })
   const [code] = await once(worker, 'exit')
   signal?.throwIfAborted()
