@@ -121,8 +121,8 @@ export const failToRun = ({ code }) =>
 export const runPinned = args => {
   const child = spawn(pinnedNode, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  // The terminal sends Ctrl-C to both; the script decides when it is done.
-  process.on('SIGINT', () => {})
+  // The terminal sends Ctrl-C to both, `kill -INT` to this one alone; the script decides when it is done.
+  process.on('SIGINT', () => child.connected && child.disconnect())
   child.on('error', failToRun)
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
 }

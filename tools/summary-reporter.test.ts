@@ -41,7 +41,7 @@ const MIXED = `
 
 it('ends with the counts; files and hooks that break are failures, skips tell their reason', () => {
   const { status, lines } = vitest({ 'a.test.js': MIXED, 'b.test.js': `import './missing.js'` })
-  expect(lines.at(-1)).toBe('1 passed, 3 failed, 3 skipped')
+  expect(lines.at(-1)).toBe('1 passed, 4 failed, 2 skipped')
   expect(lines).toContain('skipped: a.test.js > waits for a server: no server here')
   expect(lines).toContain('skipped: a.test.js > is silent: no reason given')
   expect(status).toBe(1)
@@ -65,6 +65,7 @@ it('passes when all pass, and names no skips that -t made', () => {
 })
 
 it('says failed when there is no test at all', () => {
-  expect(vitest({})).toMatchObject({ status: 1, lines: expect.arrayContaining([]) })
-  expect(vitest({}).lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped')
+  const { status, lines } = vitest({})
+  expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped')
+  expect(status).toBe(1)
 })

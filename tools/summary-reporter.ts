@@ -1,12 +1,18 @@
 import type { SerializedError } from 'vitest'
-import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason } from 'vitest/node'
+import {
+  DefaultReporter,
+  type TestCase,
+  type TestModule,
+  type TestRunEndReason,
+  type TestSuite,
+} from 'vitest/node'
 
 type ModuleState = Pick<TestModule, 'relativeModuleId' | 'errors' | 'children'>
 
 /**
  * Vitest's own report, then the reason of each skipped test, then as the last line
- * `N passed, N failed, N skipped`. A file that fails to load, a broken hook and an error outside of
- * any test count as failed.
+ * `N passed, N failed, N skipped`. A file that fails to load, a broken hook with the tests it keeps from
+ * running, and an error outside of any test count as failed.
  */
 export class SummaryReporter extends DefaultReporter {
   override onTestRunEnd(
@@ -22,10 +28,9 @@ export class SummaryReporter extends DefaultReporter {
       counts.failed += brokenScopes(module)
       for (const test of module.children.allTests()) {
         const { state } = test.result()
-        const ran = state === 'passed' || state === 'failed'
-        const kept = !ran && test.options.mode === 'run'
-        counts[kept || state === 'pending' ? 'failed' : state]++
-        if (state === 'skipped' && !kept && !filtered) this.log(skipLine(module, test))
+        if (state === 'pending' || keptByHook(test)) counts.failed++
+        else counts[state]++
+        if (state === 'skipped' && !keptByHook(test) && !filtered) this.log(skipLine(module, test))
       }
     }
     if (reason !== 'passed' && counts.failed === 0) counts.failed = 1
@@ -36,6 +41,14 @@ export class SummaryReporter extends DefaultReporter {
 /** The file itself and its describe blocks: errors of loading and of their hooks. */
 const brokenScopes = (module: ModuleState): number =>
   [module, ...module.children.allSuites()].filter(scope => scope.errors().length > 0).length
+
+/** Whether a test should have run, and did not because a hook around it broke. */
+const keptByHook = (test: TestCase): boolean => {
+  if (test.result().state !== 'skipped' || test.options.mode !== 'run') return false
+  let scope: TestSuite | TestModule = test.parent
+  while (scope.type === 'suite' && scope.errors().length === 0) scope = scope.parent
+  return scope.errors().length > 0
+}
 
 const skipLine = ({ relativeModuleId }: ModuleState, test: TestCase): string => {
   const result = test.result()

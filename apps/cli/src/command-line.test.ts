@@ -199,7 +199,7 @@ describe('explore', () => {
     const onTerminal = (args: string, env: NodeJS.ProcessEnv): string =>
       spawnSync('script', ['-qec', `"${process.execPath}" "${main}" ${args}`, '/dev/null'], {
         encoding: 'utf8',
-        env: { ...process.env, ...env },
+        env: { ...process.env, NO_COLOR: undefined, ...env },
       }).stdout
     const page = `page u1 --explain --home ${home}`
     expect(onTerminal(page, {})).toContain('\x1b[1mExplore for u1')

@@ -95,7 +95,11 @@ describe('a server', () => {
     },
   )
 
-  it('stops when the process that started it is killed', async () => {
+  it.each([
+    ['SIGKILL', 'SIGKILL'],
+    ['SIGINT', 0],
+    ['SIGTERM', 0],
+  ] as const)('stops when the process that started it gets %s', async (signal, code) => {
     // As bin/explore.mjs does, but for its look at what is installed, which is this very checkout.
     const tools = join(process.cwd(), 'tools/bootstrap.mjs')
     const main = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -104,9 +108,9 @@ describe('a server', () => {
     const source = `import('${tools}').then(({ runPinned }) => runPinned(${args}))`
     const outer = follow(spawn(process.execPath, ['-e', source], { stdio: 'pipe' }))
     const [, url] = await outer.says(/serves on (http:\S+)[^]*Ctrl-C/)
-    outer.process.kill('SIGKILL')
+    outer.process.kill(signal)
     // Its end is that of the pipes, which the server holds too.
-    await outer.ended
+    expect((await outer.ended).code).toBe(code)
     await expect(fetch(`${url}/v1/health/live`)).rejects.toThrow()
     const doctor = await explore(['doctor', '--home', own])
     expect(doctor.stdout).toContain('no process holds the home')

@@ -57,33 +57,35 @@ test('x-request-id is echoed where it is sound, else made, never twice the same'
   expect(made.every(id => /^[a-z0-9]+-[a-z0-9]+$/.test(String(id)))).toBe(true)
 })
 
-test('while it closes, a kept connection is told to go elsewhere', async () => {
+test('while it closes, it finishes what is under way, refuses the rest, and keeps no connection', async () => {
   let finish = (_: unknown): void => {}
   const edge = edgeOf({ health: () => new Promise(resolve => (finish = resolve as typeof finish)) })
   await edge.listen({ port: 0 })
-  const port = portOf(edge)
-  const socket = connect(port)
-  onTestFinished(() => void socket.destroy())
-  const replies: string[] = []
-  socket.on('data', chunk => replies.push(String(chunk)))
-  const get = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  const open = () => {
+    const socket = connect(portOf(edge))
+    onTestFinished(() => void socket.destroy())
+    let reply = ''
+    socket.on('data', chunk => (reply += chunk))
+    return { socket, reply: once(socket, 'close').then(() => reply) }
+  }
+  const [early, late] = [open(), open()]
 
   const reached = once(edge.server, 'request')
-  get('/v1/health/ready')
+  late.socket.write('GET /v1/health/live HTTP/1.1\r\n')
+  await once(edge.server, 'connection')
+  early.socket.write('GET /v1/health/ready HTTP/1.1\r\nhost: x\r\n\r\n')
   await reached
   const closed = edge.close()
   await new Promise(resolve => setImmediate(resolve))
-  const second = once(edge.server, 'request')
-  get('/v1/health/live')
-  await second
+  late.socket.write('host: x\r\n\r\n')
+  const refused = await late.reply
   finish({ ready: true, bundle: null, items: 0, lag: 0, problems: [] })
+  const finished = await early.reply
   await closed
-  await once(socket, 'close')
-  const [first, last] = replies.join('').split(/(?=HTTP\/1\.1 )/)
-  expect(first).toContain('HTTP/1.1 200')
-  expect(last).toContain('HTTP/1.1 503')
-  expect(last).toContain('SHUTTING_DOWN')
-  expect(last).toContain('retry-after: 1')
+  expect(finished).toContain('HTTP/1.1 200')
+  expect(refused).toContain('HTTP/1.1 503')
+  expect(refused).toContain('SHUTTING_DOWN')
+  expect(refused).toContain('retry-after: 1')
 })
 
 const raw = async (bytes: string): Promise<string> => {

@@ -27,3 +27,8 @@ it('ranks by inner product, and agrees with the order where all viewers are alik
   expect(byVectors).toEqual(qualityOfOrder(queries, scores, [1, 2, 5]))
   expect(byVectors['recall@5']).toBe(1)
 })
+
+it('measures nothing where nobody asks', () => {
+  const nobody = { length: 0, viewer: new Uint32Array(0), truth: [], seen: [] }
+  expect(qualityOfOrder(nobody, Float32Array.of(1, 2))).toEqual({})
+})

@@ -13,7 +13,7 @@ export interface RetrievalQueries {
   readonly seen: readonly Uint32Array[]
 }
 
-/** Means over queries. */
+/** Means over queries; empty without any. */
 export type QualityAt = Readonly<Record<`${'recall' | 'ndcg'}@${number}`, number>>
 
 /** Where quality is reported. */
@@ -34,6 +34,7 @@ const qualityOf = (
       sums[i].ndcg += ndcgAt(ranked, truth, cut)
     })
   }
+  if (query === 0) return {}
   return Object.fromEntries(
     cuts.flatMap((cut, i) => [
       [`recall@${cut}`, sums[i].recall / query],
