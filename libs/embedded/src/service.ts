@@ -23,8 +23,13 @@ import { exploreErrorOf } from './system-error.ts'
 
 const ID = new RegExp(ID_PATTERN)
 
-/** How long an acknowledgement waits for the fold, so that the caller's next page shows the effect. */
-const FOLD_WAIT = 50
+/**
+ * How long an acknowledgement waits for the fold, so that the caller's next page shows the effect. Milliseconds as a
+ * rule; a machine without a free core may need the rest.
+ */
+const FOLD_WAIT = 1000
+/** With more events unfolded nobody is kept waiting: the backlog takes longer than that anyway. */
+const BACKLOG = 5000
 /** How often files that other processes change are looked at. */
 const POLL = 1000
 const SWEEP = 60_000
@@ -139,7 +144,8 @@ export const embeddedService = async (
       // Live events end the replay of a historic log.
       if (clock.historicEnd !== undefined) clock = await clockFor(log, wall)
       processor.poke()
-      await processor.folded(await log.end(), FOLD_WAIT)
+      const end = await log.end()
+      if (end - processor.watermark() <= BACKLOG) await processor.folded(end, FOLD_WAIT)
       return verdicts
     },
 
