@@ -33,7 +33,7 @@ export const exploreFunnel = (stores: Stores, settings: Settings) => {
     .lookup(valueModel(settings))
     .lookup(integrityDownrank(catalogue, settings))
     .keep(best, 'score') //                                                    best first
-    .rerank(assemble(constraints, bundle.retriever.vectors, settings))
+    .rerank(assemble(constraints, bundle.retriever.likenesses, settings))
 }
 
 /** The ranked slate's columns. */

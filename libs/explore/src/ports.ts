@@ -68,10 +68,11 @@ export interface StateStore {
   /** A value that no event decides (lists, sessions, precomputed pages); undefined once it is swept. */
   readonly get: (key: string) => Awaitable<Uint8Array | undefined>
   /**
-   * Resolves when readable. `expires`: milliseconds since the epoch by the machine's clock, not by the log's, or
+   * Resolves when readable; what only sessions need may be lost with the machine's power. `expires`: milliseconds since the epoch by the machine's clock, not by the log's, or
    * never. A value may outlive it until the next sweep: a reader that minds keeps the time in the value.
    */
   readonly put: (key: string, value: Uint8Array, expires?: number) => Promise<void>
+  /** As `put`, and durable. */
   readonly putMany: (
     entries: Iterable<readonly [key: string, value: Uint8Array]>,
     expires?: number,
@@ -114,6 +115,8 @@ export interface Retriever {
   readonly neighbours: (item: number, k: number) => Awaitable<Found>
   /** Unit vectors, row-major [items, dimension]; zeros for an item without one. */
   readonly vectors: (items: Uint32Array) => Float32Array
+  /** Cosines of all pairs, symmetric [items, items]; zeros for an item without a vector. */
+  readonly likenesses: (items: Uint32Array) => Float32Array
 }
 
 /** The light ranker: cached item rows, one viewer row, a dot product. */

@@ -18,7 +18,7 @@ export const keepBest = (
 ): Kept => {
   const best = top(scores, n)
   const saved = reserve === undefined ? [] : savedRows(scores, best, reserve)
-  if (saved.length === 0) return { rows: best, ranks: Uint32Array.from(best.keys()), saved: 0 }
+  if (saved.length === 0) return { rows: best, ranks: best.map((_, rank) => rank), saved: 0 }
 
   // The last rows that the reserve does not hold make room.
   const dropped = new Set(best.filter(row => !reserve!.holds(row)).subarray(-saved.length))

@@ -43,6 +43,11 @@ export const plantedBundle = (catalogue: Catalogue, parts: Partial<Bundle> = {})
     items.forEach((item, row) => rows.set(vectorOf(item), row * DIMENSION))
     return rows
   }
+  const likenesses = (items: Uint32Array): Float32Array =>
+    Float32Array.from({ length: items.length ** 2 }, (_, i) => {
+      const [a, b] = [Math.floor(i / items.length), i % items.length]
+      return dot(vectorOf(items[a]!), vectorOf(items[b]!))
+    })
   const search = (query: Float32Array, k: number, without = -1): Found => {
     const items = Uint32Array.from({ length: catalogue.size }, (_, item) => item).filter(
       item => item !== without && catalogue.servable(item),
@@ -72,6 +77,7 @@ export const plantedBundle = (catalogue: Catalogue, parts: Partial<Bundle> = {})
         }
       },
       vectors,
+      likenesses,
     },
     firstStage: {
       score: (viewer, items) => {

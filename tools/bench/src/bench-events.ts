@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { type Home, homeAt, openStores } from '@explore/embedded'
 import { Catalogue, type Event, processor, settingsFrom } from '@explore/explore'
 import { open } from 'lmdb'
-import { type Figure, median } from './figures.ts'
+import type { Figure } from './figures.ts'
+import { median } from './statistics.ts'
 
 const EVENTS = 40_000
 const BATCH = 500

@@ -1,31 +1,38 @@
-import { Catalogue } from '@explore/explore'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Home, openStores } from '@explore/embedded'
+import { Catalogue } from '@explore/explore'
 import type { Figure } from './figures.ts'
+
+const REPLICAS = 8
 
 /** Memory that an item costs in each thread beyond its vectors and the index graph: its catalogue row and id. */
 export const benchMemory = async (home: Home): Promise<readonly Figure[]> => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
   const { profiles, close } = await openStores(home)
   try {
-    const replicas: Catalogue[] = []
     await profiles.sync(new Catalogue())
-    global.gc?.()
+    const replicas: Catalogue[] = []
+    collect()
     const before = process.memoryUsage()
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < REPLICAS; i++) {
       const catalogue = new Catalogue()
       await profiles.sync(catalogue)
       replicas.push(catalogue)
     }
-    global.gc?.()
+    collect()
     const after = process.memoryUsage()
-    const size = replicas[0]!.size
+    const { size } = replicas[0]!
     const used = (key: 'heapUsed' | 'arrayBuffers'): number =>
       (after[key] - before[key]) / replicas.length / size
+    const [columns, ids] = [used('arrayBuffers'), used('heapUsed')]
     return [
       {
         name: 'memory per item beyond vectors and graph',
-        value: used('heapUsed') + used('arrayBuffers'),
+        value: columns + ids,
         unit: 'bytes',
-        note: `catalogue replica of ${size} items, per thread; columns ${used('arrayBuffers').toFixed(0)}, ids ${used('heapUsed').toFixed(0)}`,
+        note: `in each thread; catalogue of ${size} items: columns ${columns.toFixed(0)}, ids ${ids.toFixed(0)}`,
       },
     ]
   } finally {

@@ -12,50 +12,43 @@ export interface Figure {
 export const holds = ({ value, bound }: Figure): boolean | undefined =>
   bound === undefined ? undefined : 'most' in bound ? value <= bound.most : value >= bound.least
 
-/** The `p`-quantile of unsorted values, by the nearest rank. */
-export const quantile = (values: ArrayLike<number>, p: number): number => {
-  const sorted = Float64Array.from(values).sort()
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? NaN
-}
+/** Figures as a text table: name, value, unit, bound, verdict, note. */
+export const figuresTable = (figures: readonly Figure[]): string =>
+  aligned(
+    figures.map(figure => {
+      const { name, value, unit, bound, note } = figure
+      const wanted =
+        bound === undefined ? '' : 'most' in bound ? `≤ ${bound.most}` : `≥ ${bound.least}`
+      const verdict = { true: 'holds', false: 'MISSED', undefined: '' }[
+        String(holds(figure)) as 'true'
+      ]
+      return [name, digits(value), unit, wanted, verdict, note ?? '']
+    }),
+  )
 
-export const median = (values: ArrayLike<number>): number => quantile(values, 0.5)
-
-/** CPU time of this process, all threads, in milliseconds. */
-export const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-/** Median CPU milliseconds of one call over `rounds` rounds of `calls`, after a warm-up round. */
-export const cpuPerCall = async (
-  work: () => unknown,
-  { rounds, calls }: { readonly rounds: number; readonly calls: number },
-): Promise<number> => {
-  const times: number[] = []
-  for (let round = 0; round <= rounds; round++) {
-    const start = cpuMs()
-    for (let i = 0; i < calls; i++) await work()
-    if (round > 0) times.push((cpuMs() - start) / calls)
-  }
-  return median(times)
-}
-
-/** Figures as a text table: name, value, bound, verdict, note. */
-export const figuresTable = (figures: readonly Figure[]): string => {
-  const rows = figures.map(figure => {
-    const { name, value, unit, bound, note } = figure
-    const wanted =
-      bound === undefined ? '' : 'most' in bound ? `≤ ${bound.most}` : `≥ ${bound.least}`
-    const verdict = { true: 'holds', false: 'MISSED', undefined: '' }[
-      String(holds(figure)) as 'true'
-    ]
-    return [name, value.toPrecision(4), unit, wanted, verdict, note ?? '']
+/** Figures of two runs by name: old, new, new ÷ old. A figure that one of them lacks has a dash. */
+export const comparisonTable = (before: readonly Figure[], after: readonly Figure[]): string => {
+  const old = new Map(before.map(figure => [figure.name, figure]))
+  const names = new Set([...after, ...before].map(({ name }) => name))
+  const now = new Map(after.map(figure => [figure.name, figure]))
+  const rows = [...names].map(name => {
+    const [a, b] = [old.get(name), now.get(name)]
+    const ratio = a && b ? `× ${digits(b.value / a.value)}` : '–'
+    return [name, a ? digits(a.value) : '–', b ? digits(b.value) : '–', (b ?? a)!.unit, ratio]
   })
-  const widths = [0, 1, 2, 3, 4].map(i => Math.max(...rows.map(row => row[i]!.length)))
+  return aligned([['', 'old', 'new', '', 'new ÷ old'], ...rows])
+}
+
+const digits = (value: number): string =>
+  Math.abs(value) >= 1000 ? Math.round(value).toString() : value.toPrecision(3)
+
+/** Columns one under the other; the numbers, in the second column, to the right. */
+const aligned = (rows: readonly (readonly string[])[]): string => {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map(row => row[i]!.length))) ?? []
   return rows
     .map(row =>
       row
-        .map((cell, i) => (i === 1 ? cell.padStart(widths[1]!) : cell.padEnd(widths[i] ?? 0)))
+        .map((cell, i) => (i === 1 ? cell.padStart(widths[1]!) : cell.padEnd(widths[i]!)))
         .join('  ')
         .trimEnd(),
     )

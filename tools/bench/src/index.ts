@@ -1,5 +1,2 @@
-export { benchEvents } from './bench-events.ts'
-export { benchFreshness } from './bench-freshness.ts'
-export { benchMemory } from './bench-memory.ts'
-export { benchServe } from './bench-serve.ts'
-export { type Figure, figuresTable, holds } from './figures.ts'
+export { benchHome } from './bench.ts'
+export { comparisonTable, type Figure, figuresTable, holds } from './figures.ts'

@@ -1,9 +1,9 @@
-import { quantile } from './figures.ts'
+import type { Metronome } from './metronome.ts'
+import { quantile } from './statistics.ts'
 
 export interface Latencies {
   readonly p50: number
   readonly p99: number
-  readonly p999: number
   readonly requests: number
   readonly errors: number
   /** How late the generator itself sent, 99th percentile: near zero, or the figures are its own. */
@@ -16,25 +16,23 @@ export interface Latencies {
  */
 export const openLoop = async (
   send: (turn: number) => Promise<unknown>,
+  clock: Pick<Metronome, 'now' | 'until'>,
   { perSecond, seconds, random }: { perSecond: number; seconds: number; random: () => number },
 ): Promise<Latencies> => {
   const latencies: number[] = []
   const lags: number[] = []
   const pending = new Set<Promise<void>>()
   let errors = 0
-  const start = performance.now()
-  const end = start + seconds * 1000
+  const start = clock.now()
   let due = start
-  for (let turn = 0; due < end; turn++) {
-    const wait = due - performance.now()
-    if (wait > 1) await new Promise(resolve => setTimeout(resolve, wait - 0.5))
-    while (performance.now() < due) await new Promise(resolve => setImmediate(resolve))
+  for (let turn = 0; due < start + seconds * 1000; turn++) {
+    await clock.until(due)
     const intended = due
-    lags.push(performance.now() - intended)
+    lags.push(clock.now() - intended)
     const request: Promise<void> = send(turn)
       .catch(() => void errors++)
       .then(() => {
-        latencies.push(performance.now() - intended)
+        latencies.push(clock.now() - intended)
         pending.delete(request)
       })
     pending.add(request)
@@ -44,7 +42,6 @@ export const openLoop = async (
   return {
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
-    p999: quantile(latencies, 0.999),
     requests: latencies.length,
     errors,
     generatorLagP99: quantile(lags, 0.99),
@@ -52,20 +49,21 @@ export const openLoop = async (
 }
 
 /** Requests per second with `concurrency` callers that each wait for their answer. */
-export const saturation = async (
+export const closedLoop = async (
   send: (turn: number) => Promise<unknown>,
+  now: () => number,
   { concurrency, seconds }: { concurrency: number; seconds: number },
-): Promise<number> => {
-  const start = performance.now()
+): Promise<{ readonly requests: number; readonly perSecond: number }> => {
+  const start = now()
   const end = start + seconds * 1000
-  let done = 0
+  let requests = 0
   let turn = 0
   const caller = async (): Promise<void> => {
-    while (performance.now() < end) {
+    while (now() < end) {
       await send(turn++)
-      done++
+      requests++
     }
   }
   await Promise.all(Array.from({ length: concurrency }, caller))
-  return (done * 1000) / (performance.now() - start)
+  return { requests, perSecond: (requests * 1000) / (now() - start) }
 }

@@ -133,7 +133,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
     'bench',
     'measure a trained home: cost per page, latency under load, events, freshness, memory',
   )
-    .option('--seconds <n>', 'length of the open-loop run', wholeNumber(1), 20)
+    .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
+    .option('--compare <file>', 'also compare with what an earlier run printed with --json')
     .addHelpText('after', '\nExample:\n  explore bench --json > bench.json')
     .action(async options => (await import('./bench.ts')).bench(options))
 

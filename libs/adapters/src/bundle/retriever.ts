@@ -1,5 +1,6 @@
 import type { Retriever } from '@explore/explore'
 import type { Found } from '@explore/pipeline'
+import { likenesses } from '../dot/likenesses.ts'
 import type { TieredRows } from '../dot/tiered-rows.ts'
 import type { OnnxModel } from '../onnx/onnx-model.ts'
 import { keep, NOTHING } from '../vectors/found.ts'
@@ -29,6 +30,8 @@ export const retriever = (
     }
   }
 
+  const products = likenesses(dimension)
+
   return {
     dimension,
     embed: async viewer => (await runOn(tower, items, { viewer })).embedding!,
@@ -42,6 +45,7 @@ export const retriever = (
       return { items: others.items, scores: others.scores.map(score => Math.min(1, score)) }
     },
     vectors: wanted => vectors.copy(wanted),
+    likenesses: wanted => products(vectors.copy(wanted)),
   }
 }
 

@@ -11,6 +11,8 @@ export interface DotRows {
   readonly scores: (query: Float32Array, ids: Uint32Array) => Float32Array
   /** The `k` rows of the largest inner product among the first `rows`, best first. Exact. */
   readonly nearest: (query: Float32Array, k: number, rows?: number) => Found
+  /** Inner products of the first `n` rows with each other, symmetric [n, n]. */
+  readonly gram: (n: number) => Float32Array
   /** Copies row `id` into `out` from `at` on. */
   readonly copy: (id: number, out: Float32Array, at: number) => void
 }
@@ -93,6 +95,17 @@ export const dotRows = (
       ask(vector)
       kernels.scan(query, 0, stride, n, scores)
       return best(Math.min(k, n), n)
+    },
+    gram: n => {
+      const products = new Float32Array(n * n)
+      for (let row = 0; row < n; row++) {
+        // A row is the query for itself and those behind it; the rest is their mirror image.
+        kernels.scan(row * stride, row * stride, stride, n - row, scores)
+        for (let i = 0, at = row * n + row; row + i < n; i++) {
+          products[at + i] = products[at + i * n] = scoresView[i]!
+        }
+      }
+      return products
     },
     copy: (id, out, at) => {
       // For some 64 floats a loop costs a quarter of a subarray and a set.

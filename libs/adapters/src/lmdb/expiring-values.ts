@@ -31,6 +31,14 @@ export const expiringValues = (env: LmdbEnvironment) => {
       values.putSync(key, bytes)
       if (expires !== Infinity && before !== expires) expiries.putSync([expires, key], NOTHING)
     },
+    has: (key: string): boolean => values.doesExist(key),
+    /** Within a write transaction. */
+    remove: (key: string): void => {
+      const expires = expiryOf(key)
+      if (expires === undefined) return
+      expiries.removeSync([expires, key])
+      values.removeSync(key)
+    },
     /** Within a write transaction: removes up to `limit` values that have expired by `now`; returns how many. */
     expire: (now: number, limit: number): number => {
       const [end] = [[now, '\u{10ffff}']] as unknown as [never]

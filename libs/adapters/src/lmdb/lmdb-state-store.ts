@@ -10,16 +10,23 @@ const BOARD_CAPACITY = 50_000
 /** Changes in one transaction of work that need not be atomic: others write in between. */
 const CHUNK = 1000
 
+export interface LmdbStateOptions {
+  readonly boardCapacity?: number
+  /** Where single values go: one that is not durable spares each page a wait for the disk. Default `env`. */
+  readonly fleeting?: LmdbEnvironment
+}
+
 /** Serving state in LMDB. Reads are synchronous and see all that was committed before them. */
 export const lmdbStateStore = (
   env: LmdbEnvironment,
-  { boardCapacity = BOARD_CAPACITY }: { readonly boardCapacity?: number } = {},
+  { boardCapacity = BOARD_CAPACITY, fleeting = env }: LmdbStateOptions = {},
 ): StateStore => {
   const meta = metaOf(env)
   const users = env.table<Uint8Array, string>('users', { encoding: 'binary' })
   const counters = counterRows(env)
   const boards = leaderboards(env, boardCapacity)
-  const values = expiringValues(env)
+  const lasting = expiringValues(env)
+  const passing = fleeting === env ? lasting : expiringValues(fleeting)
   const watermark = (): number => (meta.get('watermark') as number | undefined) ?? 0
 
   return {
@@ -61,14 +68,25 @@ export const lmdbStateStore = (
       return watermark()
     },
     get: key => {
+      fleeting.refresh()
+      const value = passing.get(key)
+      if (value !== undefined || passing === lasting) return value
       env.refresh()
-      return values.get(key)
+      return lasting.get(key)
     },
-    put: (key, value, expires) => env.write(() => values.put(key, value, expires)),
+    put: async (key, value, expires) => {
+      await fleeting.write(() => passing.put(key, value, expires))
+      // One key has one value, wherever it was put before.
+      if (passing !== lasting && lasting.has(key)) await env.write(() => lasting.remove(key))
+    },
     putMany: async (entries, expires) => {
       for (const chunk of chunksOf(entries, CHUNK)) {
         await env.write(() => {
-          for (const [key, value] of chunk) values.put(key, value, expires)
+          for (const [key, value] of chunk) lasting.put(key, value, expires)
+        })
+        if (passing === lasting) continue
+        await fleeting.write(() => {
+          for (const [key] of chunk) passing.remove(key)
         })
       }
     },
@@ -77,12 +95,22 @@ export const lmdbStateStore = (
       for (const board of pastBoards(boards.names())) {
         while (!(await env.write(() => boards.shrink(board, CHUNK)))) continue
       }
-      let gone = 0
-      for (let more = CHUNK; more === CHUNK; gone += more) {
-        more = await env.write(() => values.expire(now, CHUNK))
-      }
-      return gone
+      const swept = await expire(env, lasting, now)
+      return passing === lasting ? swept : swept + (await expire(fleeting, passing, now))
     },
     close: () => Promise.resolve(),
   }
+}
+
+/** Removes all values that have expired by `now`; returns how many. */
+const expire = async (
+  env: LmdbEnvironment,
+  values: ReturnType<typeof expiringValues>,
+  now: number,
+): Promise<number> => {
+  let gone = 0
+  for (let more = CHUNK; more === CHUNK; gone += more) {
+    more = await env.write(() => values.expire(now, CHUNK))
+  }
+  return gone
 }

@@ -14,7 +14,7 @@ export interface LmdbEnvironment {
   /** A table of the environment, made at its first use. */
   readonly table: <V, K extends Key>(name: string, options: DatabaseOptions) => Database<V, K>
   /**
-   * Runs `work` in a write transaction; resolves when it is on disk. All that is asked for while a commit is under
+   * Runs `work` in a write transaction; resolves when it is on disk, or of an environment that is not durable, done. All that is asked for while a commit is under
    * way goes into the next one. `work` must be synchronous and must not throw after its first write: what it wrote
    * would stay. Rejects with DISK_FULL or what `work` threw.
    */
@@ -29,6 +29,11 @@ export interface LmdbOptions {
   /** Bytes of address space to map; grown when the data outgrows them. Default 16 GiB. */
   readonly mapSize?: number
   readonly readOnly?: boolean
+  /**
+   * Default true. Else a write is a matter of microseconds on the calling thread, and survives the process but not a
+   * power loss, which may leave the folder broken: for what can be thrown away with it.
+   */
+  readonly durable?: boolean
 }
 
 /**
@@ -37,10 +42,10 @@ export interface LmdbOptions {
  */
 export const openLmdb = (
   path: string,
-  { mapSize = 16 * 2 ** 30, readOnly = false }: LmdbOptions = {},
+  { mapSize = 16 * 2 ** 30, readOnly = false, durable = true }: LmdbOptions = {},
 ): LmdbEnvironment => {
   const folder = resolve(path)
-  const root = openRoot(folder, mapSize, readOnly)
+  const root = openRoot(folder, { mapSize, readOnly, durable })
   let closing: Promise<void> | undefined
 
   const expectOpen = (): void => {
@@ -61,14 +66,15 @@ export const openLmdb = (
       try {
         // In lmdb 3.5 the promise waits for fdatasync; `flushed` must not be awaited: it never
         // settles when a later commit fails.
-        return await root.transaction(() => {
+        const noted = () => {
           try {
             return work()
           } catch (error) {
             thrown = error
             throw error
           }
-        })
+        }
+        return durable ? await root.transaction(noted) : root.transactionSync(noted)
       } catch (error) {
         throw lmdbError(folder, thrown ?? (await reasonOf(error)))
       }
@@ -88,7 +94,10 @@ export const openLmdb = (
   return env
 }
 
-const openRoot = (folder: string, mapSize: number, readOnly: boolean): RootDatabase => {
+const openRoot = (
+  folder: string,
+  { mapSize, readOnly, durable }: Required<LmdbOptions>,
+): RootDatabase => {
   try {
     checkDataFile(join(folder, 'data.mdb'))
     return open({
@@ -100,6 +109,7 @@ const openRoot = (folder: string, mapSize: number, readOnly: boolean): RootDatab
       maxReaders: 1024,
       // A commit is visible only when it is durable, so that no state is ahead of its log after a power loss.
       overlappingSync: false,
+      noSync: !durable,
       // The batches of event turns reject a promise that nobody holds when a commit fails.
       eventTurnBatching: false,
     })

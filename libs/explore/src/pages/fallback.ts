@@ -22,7 +22,7 @@ export const fallbackFunnel = (
   settings: Settings,
 ) => {
   const best = (_: Viewer): number => settings['width.secondStage']
-  const noVectors = (): Float32Array => new Float32Array(0)
+  const alikeInNothing = (): Float32Array => new Float32Array(0)
 
   return Funnel.retrieve(
     [trending(state, catalogue, settings), popularInGroup(state), fresh(catalogue, settings)],
@@ -33,5 +33,5 @@ export const fallbackFunnel = (
     .lookup({ name: 'mixed order', load: ({ mixed }) => ({ value: mixed }) })
     .lookup(integrityDownrank(catalogue, settings))
     .keep(best, 'score')
-    .rerank(assemble(pageConstraints(catalogue, settings), noVectors, settings))
+    .rerank(assemble(pageConstraints(catalogue, settings), alikeInNothing, settings))
 }

@@ -132,7 +132,7 @@ describe('the ladder', () => {
       settings: HASTE,
       bundle: {
         ...brokenStages,
-        retriever: { ...planted.retriever, embed: broken, vectors: broken },
+        retriever: { ...planted.retriever, embed: broken, likenesses: broken },
       },
       state: { top: broken, get: broken, counters: broken, put: broken },
     })

@@ -9,6 +9,7 @@ import { retrievalOrder } from '../rankers/first-stage.ts'
 import { firstStageOrder } from '../rankers/second-stage.ts'
 import type { Settings } from '../settings.ts'
 import { havingSeen, type Viewer } from '../viewer.ts'
+import { deadline } from './deadline.ts'
 import { explainRows } from './explain.ts'
 import { fallbackFunnel } from './fallback.ts'
 import type { PageCall } from './page-call.ts'
@@ -42,12 +43,22 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   const fallback = fallbackFunnel(stores, settings)
   const refuse = filters(catalogue, settings)
 
-  const contextOf = (now: number, seed: string): Context => ({
-    now,
-    random: randomOf(seed),
-    signal: AbortSignal.timeout(settings['page.deadlineMs']),
-    retrieval: AbortSignal.timeout(settings['page.sourcesMs']),
-  })
+  /** Runs `work` within the settings' deadlines. */
+  const inTime = async <T>(
+    now: number,
+    seed: string,
+    work: (context: Context) => Promise<T>,
+  ): Promise<T> => {
+    const whole = deadline(settings['page.deadlineMs'])
+    const sources = deadline(settings['page.sourcesMs'])
+    try {
+      const signals = { signal: whole.signal, retrieval: sources.signal }
+      return await work({ now, random: randomOf(seed), ...signals })
+    } finally {
+      whole.clear()
+      sources.clear()
+    }
+  }
 
   /** Rung 1: the whole funnel. Throws when it fails beyond what its own stages catch. */
   const live = async (viewer: Viewer, ask: Ask, context: Context): Promise<Ranking> => {
@@ -80,9 +91,9 @@ export const ladder = (stores: PageStores, settings: Settings) => {
     now: number,
     rung: string,
   ): Promise<Ranking> => {
-    const { slate, trace } = await fallback.run(viewer, contextOf(now, ask.seed), {
-      watch: ask.watch,
-    })
+    const { slate, trace } = await inTime(now, ask.seed, context =>
+      fallback.run(viewer, context, { watch: ask.watch }),
+    )
     const rungs = [rung, ...trace.rungs]
     return { origin: 'fallback', bundle: null, places: placesOf(slate, undefined), rungs, trace }
   }
@@ -102,7 +113,7 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   const now = async (viewer: Viewer, ask: Ask, call: PageCall): Promise<Ranking> => {
     if (funnel === undefined) return modelless(viewer, ask, call.now, 'no bundle')
     try {
-      const ranking = await live(viewer, ask, contextOf(call.now, ask.seed))
+      const ranking = await inTime(call.now, ask.seed, context => live(viewer, ask, context))
       if (!rankersOut(ranking)) return ranking
       return filled(await precomputed(viewer, call), viewer, ask, async () => ranking)
     } catch (error) {

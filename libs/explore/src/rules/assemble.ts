@@ -13,12 +13,12 @@ import { mmr } from './mmr.ts'
  */
 export const assemble = (
   constraints: readonly Constraint[],
-  vectors: (items: Uint32Array) => Float32Array,
+  likenesses: (items: Uint32Array) => Float32Array,
   settings: Settings,
 ): Rule<Viewer, Retrieved & Scored> => ({
   name: 'assemble',
   arrange: (slate, _, { random }) => {
-    const contest = mmr(slate.score, vectors(slate.items), settings)
+    const contest = mmr(slate.score, likenesses(slate.items), settings)
     const slots = explorationSlots(slate.length, settings['rerank.exploreEvery'], random)
     const explored = Array.from(slate.items.keys())
       .filter(row => underExploration(row, slate))

@@ -40,8 +40,9 @@ export const exploreCold = (
       const { items, impressions, clicks, priors } = await pool(now)
       const size = Math.min(items.length, DRAWS * want)
       const first = Math.floor(random() * items.length)
-      const rows = Uint32Array.from({ length: size }, (_, i) => (first + i) % items.length)
-      const draws = Float32Array.from(rows, row => {
+      const rows = new Uint32Array(size).map((_, i) => (first + i) % items.length)
+      const draws = new Float32Array(size).map((_, i) => {
+        const row = rows[i]!
         if (viewer.seen.has(items[row]!)) return -1
         const topic = catalogue.topics[items[row]! * ITEM_TOPICS]!
         const prior = priors.get(topic) ?? priors.get(0)!

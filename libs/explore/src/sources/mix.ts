@@ -13,8 +13,9 @@ const TAKEN = 1 << 31
  * A candidate that several found counts for the one whose turn it was; a dry source's turns go to the others.
  */
 export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, Retrieved> => {
-  /** Source mask by ordinal, all 0 between calls. */
+  /** Source mask and Thompson draw by ordinal, all 0 between calls. */
   let masks = new Uint32Array(0)
+  let drawn = new Float32Array(0)
   const weightsOf = (names: readonly string[], { group }: Viewer): number[] =>
     names.map(name => settings[`sources.${name as SourceName}.weight.${group}`])
 
@@ -31,23 +32,30 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
     },
 
     mix: (found, names, viewer) => {
-      if (masks.length < catalogue.size) masks = new Uint32Array(catalogue.size)
+      if (masks.length < catalogue.size) {
+        masks = new Uint32Array(catalogue.size)
+        drawn = new Float32Array(catalogue.size)
+      }
       found.forEach(({ items }, i) => {
         const bit = 1 << SOURCES.indexOf(names[i] as SourceName)
-        items.forEach(item => (masks[item]! |= bit))
+        for (let row = 0; row < items.length; row++) masks[items[row]!]! |= bit
       })
+      const cold = found[names.indexOf('explore-cold')]
+      cold?.items.forEach((item, row) => (drawn[item] = cold.scores[row]!))
+
       const items = interleave(found, weightsOf(names, viewer), settings['width.candidates'], masks)
       const sources = items.map(item => masks[item]! & ~TAKEN)
-      for (const list of found) list.items.forEach(item => (masks[item] = 0))
-
-      const cold = found[names.indexOf('explore-cold')]
-      const draws = new Map(cold && Array.from(cold.items, (item, i) => [item, cold.scores[i]!]))
+      const draw = new Float32Array(items.length).map((_, row) => drawn[items[row]!]!)
+      for (const { items } of found) {
+        for (let row = 0; row < items.length; row++) masks[items[row]!] = 0
+      }
+      cold?.items.forEach(item => (drawn[item] = 0))
       const { length } = items
       return slateOf(items, {
         sources,
         mixRank: new Uint32Array(length).map((_, row) => row),
         mixed: new Float32Array(length).map((_, row) => 1 - row / length),
-        draw: new Float32Array(length).map((_, row) => draws.get(items[row]!) ?? 0),
+        draw,
       })
     },
   }

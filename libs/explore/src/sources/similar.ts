@@ -54,28 +54,46 @@ export const similar = (
   retriever: Retriever,
   catalogue: Catalogue,
   settings: Settings,
-): Source<Viewer> => ({
-  name: 'similar',
-  find: async (viewer, want, { now }) => {
-    const seeds = seedsOf(viewer, now, catalogue, settings)
-    if (seeds.length === 0) return { items: new Uint32Array(0), scores: new Float32Array(0) }
-    const each = Math.ceil((2 * want) / seeds.length)
-    const lists = await Promise.all(seeds.map(({ item }) => retriever.neighbours(item, each)))
-    return merge(seeds, lists, want)
-  },
-})
+): Source<Viewer> => {
+  /** Score by ordinal, all 0 between calls. */
+  let sums = new Float32Array(0)
+  return {
+    name: 'similar',
+    find: async (viewer, want, { now }) => {
+      const seeds = seedsOf(viewer, now, catalogue, settings)
+      if (seeds.length === 0) return { items: new Uint32Array(0), scores: new Float32Array(0) }
+      const each = Math.ceil((2 * want) / seeds.length)
+      const lists = await Promise.all(seeds.map(({ item }) => retriever.neighbours(item, each)))
+      if (sums.length < catalogue.size) sums = new Float32Array(catalogue.size)
+      return merge(seeds, lists, want, sums)
+    },
+  }
+}
 
-/** Sum over seeds of seed weight × similarity, without the seeds themselves. */
-const merge = (seeds: readonly Seed[], lists: readonly Found[], want: number): Found => {
-  const sums = new Map<number, number>()
+/** Sum over seeds of seed weight × similarity, without the seeds themselves; leaves `sums` as zeros. */
+const merge = (
+  seeds: readonly Seed[],
+  lists: readonly Found[],
+  want: number,
+  sums: Float32Array,
+): Found => {
+  const found = new Uint32Array(lists.reduce((n, list) => n + list.items.length, 0))
+  let length = 0
   lists.forEach(({ items, scores }, s) => {
+    const { weight } = seeds[s]!
     for (let i = 0; i < items.length; i++) {
-      sums.set(items[i]!, (sums.get(items[i]!) ?? 0) + seeds[s]!.weight * scores[i]!)
+      const item = items[i]!
+      if (sums[item] === 0) found[length++] = item
+      sums[item]! += weight * scores[i]!
     }
   })
-  for (const { item } of seeds) sums.delete(item)
-  const items = Uint32Array.from(sums.keys())
-  const scores = Float32Array.from(sums.values())
+  for (const { item } of seeds) sums[item] = 0
+  const items = found.subarray(0, length).filter(item => sums[item]! > 0)
+  const scores = new Float32Array(items.length)
+  items.forEach((item, row) => {
+    scores[row] = sums[item]!
+    sums[item] = 0
+  })
   const rows = top(scores, want)
   return {
     items: Uint32Array.from(rows, row => items[row]!),

@@ -1,0 +1,19 @@
+import { type Home, embeddedService } from '@explore/embedded'
+import { listen, restServer } from '@explore/rest'
+import { cpuMs } from './cpu-time.ts'
+
+/** What the server under test tells its parent, over the channel between the two processes. */
+export type ServedMessage = { readonly url: string } | { readonly cpuMs: number }
+
+// The whole served path in a process of its own, so that its CPU is told apart from the client's.
+const home = JSON.parse(process.argv[2]!) as Home
+const service = await embeddedService(home, { wall: Date.now, onError: () => {} })
+const edge = restServer(service, { version: '0.0.0', now: Date.now })
+await service.warm()
+const tell = (message: ServedMessage): void => void process.send!(message)
+process.on('message', () => tell({ cpuMs: cpuMs() }))
+process.once('disconnect', async () => {
+  await edge.close()
+  await service.close()
+})
+tell({ url: await listen(edge, { host: '127.0.0.1', port: 0 }) })
