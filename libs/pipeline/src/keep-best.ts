@@ -21,13 +21,24 @@ export const keepBest = (
   if (saved.length === 0) return { rows: best, ranks: best.map((_, rank) => rank), saved: 0 }
 
   // The last rows that the reserve does not hold make room.
-  const dropped = new Set(best.filter(row => !reserve!.holds(row)).subarray(-saved.length))
-  const ranks = Array.from(best.keys()).filter(rank => !dropped.has(best[rank]!))
-  return {
-    rows: Uint32Array.from([...ranks.map(rank => best[rank]!), ...saved]),
-    ranks: Uint32Array.from([...ranks, ...saved.map(row => rankOf(scores, row))]),
-    saved: saved.length,
+  const rows = new Uint32Array(best.length)
+  const ranks = new Uint32Array(best.length)
+  let kept = best.length
+  let room = saved.length
+  for (let rank = best.length - 1; rank >= 0; rank--) {
+    if (room > 0 && !reserve!.holds(best[rank]!)) room--
+    else {
+      rows[--kept] = best[rank]!
+      ranks[kept] = rank
+    }
   }
+  rows.copyWithin(0, kept)
+  ranks.copyWithin(0, kept)
+  saved.forEach((row, i) => {
+    rows[best.length - saved.length + i] = row
+    ranks[best.length - saved.length + i] = rankOf(scores, row)
+  })
+  return { rows, ranks, saved: saved.length }
 }
 
 /** The best held rows outside the cut, as many as the cut lacks. */

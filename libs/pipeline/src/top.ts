@@ -49,7 +49,9 @@ const bySort = (scores: Float32Array, size: number): Uint32Array => {
   return rows
 }
 
-const byHeap = (scores: ArrayLike<number>, size: number): Uint32Array => {
+const byHeap = (given: ArrayLike<number>, size: number): Uint32Array => {
+  // Of one kind, whatever came: loads from arrays of many kinds cost more than this copy.
+  const scores = new Float64Array(given)
   const heap = new Uint32Array(size)
   if (size === 0) return heap
 

@@ -60,12 +60,8 @@ export const dotRows = (
       scoresView.fill(Number.NaN, n, Math.ceil(n / 4) * 4)
       const kept = kernels.collect(scores, Math.ceil(n / 4) * 4, boundOf(k, n), ids)
       if (kept >= k) {
-        const candidates = idsView.slice(0, kept)
-        const found = top(
-          Float32Array.from(candidates, id => scoresView[id]!),
-          k,
-        )
-        return pick(found.map(row => candidates[row]!))
+        const candidates = pick(idsView.slice(0, kept))
+        return pick(top(candidates.scores, k).map(row => candidates.items[row]!))
       }
     }
     return pick(top(scoresView.subarray(0, n), k))

@@ -1,5 +1,5 @@
 import { dotRows, type DotRows } from './dot-rows.ts'
-import { rowAt, rowTable, type RowTable } from './row-table.ts'
+import { packedRows, rowAt, rowTable, type RowTable } from './row-table.ts'
 
 /** Inner products of the rows of [n, width] with each other, symmetric [n, n]. Holds scratch of its own. */
 export const likenesses = (width: number): ((rows: Float32Array) => Float32Array) => {
@@ -11,8 +11,12 @@ export const likenesses = (width: number): ((rows: Float32Array) => Float32Array
       table = rowTable(Math.max(128, n), width)
       products = dotRows(table)
     }
-    for (let row = 0; row < n; row++) {
-      rowAt(table, row).set(rows.subarray(row * width, (row + 1) * width))
+    const packed = packedRows(table)
+    if (packed) packed.set(rows)
+    else {
+      for (let row = 0; row < n; row++) {
+        rowAt(table, row).set(rows.subarray(row * width, (row + 1) * width))
+      }
     }
     return products!.gram(n)
   }

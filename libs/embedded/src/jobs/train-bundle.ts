@@ -33,6 +33,8 @@ export const trainBundle = async (
       attributes: async id => attributeBuckets(await profiles.user(id)),
       settings,
       seed,
+      // One after the other: the runtime can abort the process when a thread ends during another's run.
+      threads: 1,
       onProgress: progress,
       ...(signal && { signal }),
     })

@@ -2,6 +2,7 @@ import type { Fallback, Lookup } from '@explore/pipeline'
 import type { FirstStage } from '../ports.ts'
 import type { Retrieved } from '../retrieved.ts'
 import type { Viewer } from '../viewer.ts'
+import { allFinite } from './all-finite.ts'
 
 /** The first stage's opinion: higher ranks better, comparable within one request only. */
 export type Light = { readonly light: Float32Array }
@@ -11,7 +12,7 @@ export const firstStage = (model: FirstStage): Lookup<Viewer, Retrieved, Light> 
   name: 'first stage',
   load: async ({ items }, { features }) => {
     const light = await model.score(features, items)
-    if (!light.every(Number.isFinite)) throw new RangeError('a score is not a number')
+    if (!allFinite(light)) throw new RangeError('a score is not a number')
     return { light }
   },
 })

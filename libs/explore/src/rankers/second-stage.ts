@@ -5,6 +5,7 @@ import { fillCandidate } from '../signals/fill-candidate.ts'
 import type { Stores } from '../stores.ts'
 import { type Head, HEADS } from '../types.ts'
 import type { Viewer } from '../viewer.ts'
+import { allFinite } from './all-finite.ts'
 import type { Light } from './first-stage.ts'
 
 /** One calibrated probability column per head. */
@@ -36,7 +37,7 @@ export const secondStage = ({ state, catalogue, bundle }: Stores): Lookup<Viewer
 /** A model that answers NaN has failed: nothing may be ranked by it. */
 const numbers = (heads: Heads): Heads => {
   for (const head of HEADS) {
-    if (!heads[head].every(Number.isFinite)) throw new RangeError(`P(${head}) is not a number`)
+    if (!allFinite(heads[head])) throw new RangeError(`P(${head}) is not a number`)
   }
   return heads
 }

@@ -54,8 +54,8 @@ export const exploreCold = (
       })
       const best = top(draws, want).filter(i => draws[i]! >= 0)
       return {
-        items: Uint32Array.from(best, i => items[rows[i]!]!),
-        scores: Float32Array.from(best, i => draws[i]!),
+        items: best.map(i => items[rows[i]!]!),
+        scores: new Float32Array(best.length).map((_, i) => draws[best[i]!]!),
       }
     },
   }

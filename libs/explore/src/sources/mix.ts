@@ -16,8 +16,8 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
   /** Source mask and Thompson draw by ordinal, all 0 between calls. */
   let masks = new Uint32Array(0)
   let drawn = new Float32Array(0)
-  const weightsOf = (names: readonly string[], { group }: Viewer): number[] =>
-    names.map(name => settings[`sources.${name as SourceName}.weight.${group}`])
+  const weightsOf = (names: readonly string[], { group }: Viewer): Float64Array =>
+    Float64Array.from(names, name => settings[`sources.${name as SourceName}.weight.${group}`])
 
   return {
     shares: (names, viewer) => {
@@ -44,19 +44,19 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
       cold?.items.forEach((item, row) => (drawn[item] = cold.scores[row]!))
 
       const items = interleave(found, weightsOf(names, viewer), settings['width.candidates'], masks)
-      const sources = items.map(item => masks[item]! & ~TAKEN)
-      const draw = new Float32Array(items.length).map((_, row) => drawn[items[row]!]!)
+      const columns = unmixed(settings)(items, 0)
+      for (let row = 0; row < items.length; row++) {
+        const item = items[row]!
+        columns.sources[row] = masks[item]! & ~TAKEN
+        columns.mixRank[row] = row
+        columns.mixed[row] = 1 - row / items.length
+        columns.draw[row] = drawn[item]!
+      }
       for (const { items } of found) {
         for (let row = 0; row < items.length; row++) masks[items[row]!] = 0
       }
       cold?.items.forEach(item => (drawn[item] = 0))
-      const { length } = items
-      return slateOf(items, {
-        sources,
-        mixRank: new Uint32Array(length).map((_, row) => row),
-        mixed: new Float32Array(length).map((_, row) => 1 - row / length),
-        draw,
-      })
+      return slateOf(items, columns)
     },
   }
 }
@@ -64,14 +64,14 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
 /** Smooth weighted round robin: each turn everyone earns its weight, and the richest pays what all earned. */
 const interleave = (
   found: readonly Found[],
-  weights: readonly number[],
+  weights: Float64Array,
   total: number,
   masks: Uint32Array,
 ): Uint32Array => {
   const items = new Uint32Array(total)
   const next = new Uint32Array(found.length)
   const credit = new Float64Array(found.length)
-  let alive = weights.map((_, i) => i)
+  let alive = found.map((_, i) => i)
   let taken = 0
   while (taken < total && alive.length > 0) {
     let earned = 0

@@ -96,7 +96,7 @@ const merge = (
   })
   const rows = top(scores, want)
   return {
-    items: Uint32Array.from(rows, row => items[row]!),
-    scores: Float32Array.from(rows, row => scores[row]!),
+    items: rows.map(row => items[row]!),
+    scores: new Float32Array(rows.length).map((_, i) => scores[rows[i]!]!),
   }
 }
