@@ -1,27 +1,24 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type Home, openStores } from '@explore/embedded'
 import { Catalogue } from '@explore/explore'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Figure } from './figures.ts'
 
 const REPLICAS = 8
 
 /** Memory that an item costs in each thread beyond its vectors and the index graph: its catalogue row and id. */
 export const benchMemory = async (home: Home): Promise<readonly Figure[]> => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
   const { profiles, close } = await openStores(home)
   try {
     await profiles.sync(new Catalogue())
     const replicas: Catalogue[] = []
-    collect()
+    collectGarbage()
     const before = process.memoryUsage()
     for (let i = 0; i < REPLICAS; i++) {
       const catalogue = new Catalogue()
       await profiles.sync(catalogue)
       replicas.push(catalogue)
     }
-    collect()
+    collectGarbage()
     const after = process.memoryUsage()
     const { size } = replicas[0]!
     const used = (key: 'heapUsed' | 'arrayBuffers'): number =>

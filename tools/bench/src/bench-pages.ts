@@ -1,125 +1,22 @@
-import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { currentBundle } from '@explore/adapters'
-import { clockFor, type Home, loadSettings, openStores, pageEngine } from '@explore/embedded'
-import { ExploreError } from '@explore/explore'
-import { cpuPerCall } from './cpu-time.ts'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Home } from '@explore/embedded'
 import type { Figure } from './figures.ts'
-import { kernels, type Parts, type Sample, sampleOf, sumOf } from './kernels.ts'
-import { median, rangeOf } from './statistics.ts'
 
-const WARM_UP = 300
-/** Kernels and pages of one round; more than the viewers whose first-stage rows are cached. */
-const SAMPLES = 100
-const ROUNDS = 8
-const LIMIT = 20
-
-/** CPU of a page against the sum of its kernels, and where the page's time goes. */
+/**
+ * CPU of a page against the sum of its kernels, and where the page's time goes. Measured on a thread of its own, as
+ * pages are served: its heap is no other work's.
+ */
 export const benchPages = async (
   home: Home,
   users: readonly string[],
 ): Promise<readonly Figure[]> => {
-  const stores = await openStores(home)
-  const { state, profiles, log } = stores
-  const { now } = await clockFor(log, Date.now)
-  const settings = loadSettings(home.settings, {})
-  const engine = pageEngine(stores, async id => join(home.bundles, id), now)
+  const thread = new Worker(new URL('./pages-thread.ts', import.meta.url), {
+    workerData: { home, users },
+  })
   try {
-    const id = await currentBundle(home.bundles)
-    if (id === undefined) throw new ExploreError('BUNDLE_MISSING', 'this home has no models')
-    let turn = 0
-    const page = (explain = false) => {
-      const userId = users[turn++ % users.length]!
-      const call = { now: now(), wall: Date.now(), requestId: randomUUID() }
-      return engine.page({ userId, limit: LIMIT, explain }, call, settings, id)
-    }
-    for (let i = 0; i < WARM_UP; i++) await page(i % 3 === 0)
-    const { catalogue } = engine
-    const bundle = engine.bundle()
-    if (bundle === undefined) throw engine.problem()
-    const parts: Parts = { state, profiles, catalogue, bundle, settings, now }
-    const samples: Sample[] = []
-    for (let i = 0; i < SAMPLES; i++) {
-      const { items, ...rest } = await page(true)
-      const plain = items.map(({ explanation: _, ...item }) => item)
-      samples.push(await sampleOf(parts, { ...rest, items: plain }))
-    }
-    const raw = new Map<string, number[]>()
-    const sums: number[] = []
-    const hot: number[] = []
-    const pages: number[] = []
-    const steps = new Map<string, number[]>()
-    const note = (into: Map<string, number[]>, name: string, value: number): void => {
-      if (!into.has(name)) into.set(name, [])
-      into.get(name)!.push(value)
-    }
-    const arms = {
-      kernels: async (): Promise<void> => {
-        hot.push(sumOf(await kernels(parts, samples, 'hot')))
-        const times = await kernels(parts, samples, 'as page')
-        for (const [name, ms] of times) note(raw, name, ms)
-        sums.push(sumOf(times))
-      },
-      pages: async (): Promise<void> => {
-        const start = turn
-        pages.push(await cpuPerCall(SAMPLES, async () => JSON.stringify(await page())))
-        turn = start
-        for (let i = 0; i < SAMPLES / 5; i++) {
-          for (const { step, ms } of (await page(true)).trace ?? []) note(steps, step, ms)
-        }
-      },
-    }
-    await kernels(parts, samples, 'as page')
-    // Kernels and whole pages take turns, A B B A: a slow minute of the machine hits both.
-    for (let round = 0; round < ROUNDS; round++) {
-      const [first, second] =
-        round % 2 === 0 ? [arms.kernels, arms.pages] : [arms.pages, arms.kernels]
-      await first()
-      await second()
-    }
-    const over = (kernels: readonly number[]) => pages.map((ms, round) => ms / kernels[round]!)
-    const ratios = over(sums)
-    const sizes = [median(samples.map(({ k }) => k)), median(samples.map(s => s.candidates.length))]
-    return [
-      ...[...raw].map(([name, ms]) => ({
-        name: `kernel: ${name}`,
-        value: median(ms) * 1000,
-        unit: 'µs CPU',
-      })),
-      {
-        name: 'K, sum of kernels',
-        value: median(sums),
-        unit: 'ms CPU',
-        note: `search for ${sizes[0]}, ${sizes[1]} candidates, medians`,
-      },
-      {
-        name: 'page, whole',
-        value: median(pages),
-        unit: 'ms CPU',
-        note: `${new Set(users).size} viewers drawn by activity, ${LIMIT} items`,
-      },
-      {
-        name: 'CPU per request ÷ kernels',
-        value: median(ratios),
-        unit: 'ratio',
-        bound: { most: 2 },
-        note: `median of ${ROUNDS} rounds, ${rangeOf(ratios)}`,
-      },
-      {
-        name: 'CPU per request ÷ hot kernels',
-        value: median(over(hot)),
-        unit: 'ratio',
-        note: `${(median(hot) * 1000).toFixed(0)} µs, each kernel by itself; ${rangeOf(over(hot))}`,
-      },
-      ...[...steps].map(([name, ms]) => ({
-        name: `step: ${name}`,
-        value: median(ms) * 1000,
-        unit: 'µs',
-        note: 'by the clock',
-      })),
-    ]
+    return (await once(thread, 'message'))[0] as readonly Figure[]
   } finally {
-    await engine.close()
-    await stores.close()
+    await thread.terminate()
   }
 }

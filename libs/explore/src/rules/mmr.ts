@@ -21,13 +21,18 @@ export const mmr = (
   const relevance = Float64Array.from(scores, score => (lambda * (score - least)) / span)
   const placed: number[] = []
 
-  const score = (row: number): number => {
+  const score = (row: number, over: number): number => {
+    let value = relevance[row]!
     let nearest = 0
-    for (let i = Math.max(0, placed.length - window); i < placed.length; i++) {
+    const first = Math.max(0, placed.length - window)
+    // Each further likeness can only cost: once the row is out of reach, the rest need not be known.
+    for (let i = placed.length - 1; i >= first && value > over; i--) {
       const likeness = likenesses[row * rows + placed[i]!]!
-      if (likeness > nearest) nearest = likeness
+      if (!(likeness > nearest)) continue
+      nearest = likeness
+      value = relevance[row]! - (1 - lambda) * nearest
     }
-    return relevance[row]! - (1 - lambda) * nearest
+    return value
   }
   return { bound: row => relevance[row]!, score, place: row => void placed.push(row) }
 }
