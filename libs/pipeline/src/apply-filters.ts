@@ -4,19 +4,22 @@ import type { Filter, Pool } from './stage.ts'
 
 /** The rows that every filter keeps; the first filter that refuses a row is the one that is counted. */
 export const applyFilters = <Q>(
-  filters: readonly Filter<Q, any>[],
+  filters: readonly Filter<Q>[],
   slate: Slate<any>,
   query: Q,
   record: Recorder,
 ): Slate<any> => {
+  const { items }: Slate = slate
   const rows = new Uint32Array(slate.length).map((_, row) => row)
   let left = rows.length
   for (const filter of filters) {
+    const keeps = filter.keeps(query)
     let kept = 0
     for (let i = 0; i < left; i++) {
       const row = rows[i]!
-      if (filter.keep(row, slate, query)) rows[kept++] = row
-      else record.refuse(filter.name, slate.items[row]!)
+      const item = items[row]!
+      if (keeps(item)) rows[kept++] = row
+      else record.refuse(filter.name, item)
     }
     record.count(filter.name, left - kept)
     left = kept
@@ -29,7 +32,7 @@ export const refill = <Q>(
   slate: Slate<any>,
   missing: number,
   pool: Pool<Q, any>,
-  filters: readonly Filter<Q, any>[],
+  filters: readonly Filter<Q>[],
   query: Q,
   record: Recorder,
 ): Slate<any> => {

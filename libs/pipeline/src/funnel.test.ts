@@ -26,9 +26,12 @@ const mixer: Mixer<Query, Mixed> = {
     return slateOf(items, { mixed: Float32Array.from(items, (_, row) => 1 - row / 100) })
   },
 }
-const refused: Filter<Query, {}> = {
+const refused: Filter<Query> = {
   name: 'refused',
-  keep: (row, { items }, { refuse }) => !refuse.includes(items[row]!),
+  keeps:
+    ({ refuse }) =>
+    item =>
+      !refuse.includes(item),
 }
 const byItem: Lookup<Query, Mixed, Scored> = {
   name: 'by item',
@@ -94,14 +97,14 @@ describe('sources', () => {
 
 describe('filters', () => {
   it('drop rows and count for the first that refuses', async () => {
-    const odd: Filter<Query, {}> = { name: 'odd', keep: (row, { items }) => items[row]! % 2 === 0 }
+    const odd: Filter<Query> = { name: 'odd', keeps: () => item => item % 2 === 0 }
     const { slate, trace } = await funnelOf(five).filter(refused, odd).run(query, context())
     expect([...slate.items]).toEqual([4, 2])
     expect(trace.steps[1]!.counts).toEqual({ refused: 1, odd: 2 })
   })
 
   it('fail the request rather than open', async () => {
-    const failing: Filter<Query, {}> = { name: 'failing', keep: broken }
+    const failing: Filter<Query> = { name: 'failing', keeps: () => broken }
     await expect(funnelOf(five).filter(failing).run(query, context())).rejects.toThrow('broken')
     const refilled = funnelOf()
       .filter(failing)
@@ -244,7 +247,7 @@ describe('the way of a watched item', () => {
   })
 
   it('records every move', async () => {
-    const { trace } = await funnel.run(query, context())
+    const { trace } = await funnel.run(query, { ...context(), explain: true })
     expect(trace.moves).toEqual([
       { rule: 'reverse', item: 5, from: 0, to: 2 },
       { rule: 'reverse', item: 2, from: 2, to: 0 },

@@ -46,9 +46,9 @@ export interface RunOptions {
  */
 export class Funnel<Q, C extends Columns> {
   readonly #steps: readonly Step<Q>[]
-  readonly #filters: readonly Filter<Q, any>[]
+  readonly #filters: readonly Filter<Q>[]
 
-  private constructor(steps: readonly Step<Q>[], filters: readonly Filter<Q, any>[]) {
+  private constructor(steps: readonly Step<Q>[], filters: readonly Filter<Q>[]) {
     this.#steps = steps
     this.#filters = filters
   }
@@ -74,7 +74,7 @@ export class Funnel<Q, C extends Columns> {
   }
 
   /** Drops what any filter refuses. */
-  filter(...filters: readonly Filter<Q, C>[]): Funnel<Q, C> {
+  filter(...filters: readonly Filter<Q>[]): Funnel<Q, C> {
     const step: Step<Q> = (slate, query, _, record) => applyFilters(filters, slate, query, record)
     return new Funnel<Q, C>(
       [...this.#steps, timed('filter', 'filter', step)],
@@ -140,7 +140,7 @@ export class Funnel<Q, C extends Columns> {
   }
 
   async run(query: Q, context: Context, options: RunOptions = {}): Promise<Run<C>> {
-    const record = new Recorder(options.watch)
+    const record = new Recorder(options.watch, context.explain)
     let slate: Any = { length: 0, items: new Uint32Array(0) }
     for (const step of this.#steps) slate = await step(slate, query, context, record)
     return { slate, trace: record.trace() }

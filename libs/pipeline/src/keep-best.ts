@@ -49,10 +49,11 @@ const savedRows = (
 ): readonly number[] => {
   const missing = Math.min(least, best.length) - best.reduce((n, row) => n + Number(holds(row)), 0)
   if (missing <= 0 || best.length === scores.length) return []
-  const inside = new Set(best)
+  const inside = new Uint8Array(scores.length)
+  for (const row of best) inside[row] = 1
   const outside: number[] = []
   for (let row = 0; row < scores.length; row++) {
-    if (!inside.has(row) && holds(row)) outside.push(row)
+    if (inside[row] === 0 && holds(row)) outside.push(row)
   }
   const order = top(
     outside.map(row => scores[row]!),

@@ -11,13 +11,15 @@ export class Recorder {
   readonly #moves: Move[] = []
   readonly #sightings: Sighting[] = []
   readonly #watch: number | undefined
+  readonly #explain: boolean
   #counts: Record<string, number> = {}
   #failures: Record<string, string> = {}
   #rung: string | undefined
   #reason: string | undefined
 
-  constructor(watch: number | undefined) {
+  constructor(watch: number | undefined, explain = false) {
     this.#watch = watch
+    this.#explain = explain
   }
 
   /** Starts a step; call the result with the step's slate to end it. */
@@ -82,7 +84,9 @@ export class Recorder {
       `(${scores[row]!.toPrecision(4)}); ${rows.length} are kept${places}`
   }
 
+  /** Notes each row's move, where somebody wants to know. */
   moves(rule: string, slate: Slate<Columns>, { rows, why }: Arrangement): void {
+    if (!this.#explain && this.#watch === undefined) return
     const to = new Int32Array(slate.length).fill(-1)
     rows.forEach((row, at) => (to[row] = at))
     for (let from = 0; from < to.length; from++) {

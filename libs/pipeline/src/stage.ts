@@ -12,6 +12,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Aborted before `signal`, so that rankers keep some time when a source is late. */
   readonly retrieval?: AbortSignal
+  /** Whether anybody will read why rows moved: a rule need not find reasons that nobody asked for. */
+  readonly explain?: boolean
 }
 
 /** Candidates of one source, best first; scores compare within the source only. */
@@ -57,9 +59,10 @@ export interface Fallback<Q, C extends Columns, A extends Columns> {
 }
 
 /** Refuses single candidates. Pure and synchronous; if it throws, the request fails: it never fails open. */
-export interface Filter<Q, C extends Columns> {
+export interface Filter<Q> {
   readonly name: string
-  readonly keep: (row: number, slate: Slate<C>, query: Q) => boolean
+  /** Whether an item may stay, in one request: what depends on the request alone is worked out once. */
+  readonly keeps: (query: Q) => (item: number) => boolean
 }
 
 /** A new order of a slate's rows; a row left out is dropped. */

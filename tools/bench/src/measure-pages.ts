@@ -9,12 +9,14 @@ import { kernels, type Parts, type Sample, sampleOf, sumOf } from './kernels.ts'
 import { median, rangeOf } from './statistics.ts'
 
 const WARM_UP = 300
-/** Viewers whose kernels one round runs; more than those whose first-stage rows are cached. */
+/** Viewers in turn; more than those whose first-stage rows are cached. */
 const SAMPLES = 100
-/** Pages of one round: a second of them or more, so that what is renewed each second has its usual part. */
-const PAGES = 300
-const TRACED = 20
-const ROUNDS = 8
+/**
+ * Viewers whose kernels one round runs, and its pages. Rounds are short and many: a shared machine changes its speed
+ * within a second, and a pair must find the same one.
+ */
+const ROUND = 10
+const ROUNDS = 200
 const LIMIT = 20
 
 /** See `benchPages`; on the calling thread. */
@@ -56,20 +58,21 @@ export const measurePages = async (
       if (!into.has(name)) into.set(name, [])
       into.get(name)!.push(value)
     }
+    const partOf = (round: number): readonly Sample[] => {
+      const from = (round * ROUND) % SAMPLES
+      return samples.slice(from, from + ROUND)
+    }
     const arms = {
       kernels: async (): Promise<void> => {
-        hot.push(sumOf(await kernels(parts, samples, 'hot')))
-        const times = await kernels(parts, samples, 'as page')
+        // Each half works on viewers whose rows the other has not just left in a cache.
+        const times = await kernels(parts, partOf(sums.length), 'as page')
+        hot.push(sumOf(await kernels(parts, partOf(sums.length + SAMPLES / ROUND / 2), 'hot')))
         for (const [name, ms] of times) note(raw, name, ms)
         sums.push(sumOf(times))
       },
       pages: async (): Promise<void> => {
-        const start = turn
-        pages.push(await cpuPerCall(PAGES, async () => JSON.stringify(await page())))
-        turn = start
-        for (let i = 0; i < TRACED; i++) {
-          for (const { step, ms } of (await page(true)).trace ?? []) note(steps, step, ms)
-        }
+        pages.push(await cpuPerCall(ROUND, async () => JSON.stringify(await page())))
+        for (const { step, ms } of (await page(true)).trace ?? []) note(steps, step, ms)
       },
     }
     await kernels(parts, samples, 'as page')

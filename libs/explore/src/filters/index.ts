@@ -13,7 +13,7 @@ import { unseen } from './unseen.ts'
 export const safetyFilters = (
   catalogue: Catalogue,
   settings: Settings,
-): readonly Filter<Viewer, {}>[] => [
+): readonly Filter<Viewer>[] => [
   notHidden(catalogue),
   recommendable(catalogue),
   integrity(catalogue, settings),
@@ -22,7 +22,7 @@ export const safetyFilters = (
 ]
 
 /** All filters of the funnel. */
-export const filters = (
-  catalogue: Catalogue,
-  settings: Settings,
-): readonly Filter<Viewer, {}>[] => [...safetyFilters(catalogue, settings), unseen]
+export const filters = (catalogue: Catalogue, settings: Settings): readonly Filter<Viewer>[] => [
+  ...safetyFilters(catalogue, settings),
+  unseen,
+]

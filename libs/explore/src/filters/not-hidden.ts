@@ -3,8 +3,10 @@ import { type Catalogue, HIDDEN, PLACEHOLDER } from '../catalogue.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** Refuses items that were hidden or deleted, or that nobody has described yet. */
-export const notHidden = (catalogue: Catalogue): Filter<Viewer, {}> => ({
+export const notHidden = (catalogue: Catalogue): Filter<Viewer> => ({
   name: 'hidden',
-  keep: (row, { items }) =>
-    items[row]! < catalogue.size && (catalogue.flags[items[row]!]! & (HIDDEN | PLACEHOLDER)) === 0,
+  keeps: () => {
+    const { size, flags } = catalogue
+    return item => item < size && (flags[item]! & (HIDDEN | PLACEHOLDER)) === 0
+  },
 })

@@ -3,7 +3,10 @@ import type { Catalogue } from '../catalogue.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** Refuses the viewer's own items. */
-export const notOwn = (catalogue: Catalogue): Filter<Viewer, {}> => ({
+export const notOwn = (catalogue: Catalogue): Filter<Viewer> => ({
   name: 'own item',
-  keep: (row, { items }, { self }) => catalogue.authors[items[row]!] !== self,
+  keeps: ({ self }) => {
+    const { authors } = catalogue
+    return item => authors[item] !== self
+  },
 })

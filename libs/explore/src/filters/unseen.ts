@@ -2,7 +2,10 @@ import type { Filter } from '@explore/pipeline'
 import type { Viewer } from '../viewer.ts'
 
 /** Refuses items that the viewer has seen or was served in this session. */
-export const unseen: Filter<Viewer, {}> = {
+export const unseen: Filter<Viewer> = {
   name: 'seen',
-  keep: (row, { items }, { seen }) => !seen.has(items[row]!),
+  keeps:
+    ({ seen }) =>
+    item =>
+      !seen.has(item),
 }

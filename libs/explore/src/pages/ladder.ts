@@ -46,14 +46,14 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   /** Runs `work` within the settings' deadlines. */
   const inTime = async <T>(
     now: number,
-    seed: string,
+    ask: Ask,
     work: (context: Context) => Promise<T>,
   ): Promise<T> => {
     const whole = deadline(settings['page.deadlineMs'])
     const sources = deadline(settings['page.sourcesMs'])
     try {
       const signals = { signal: whole.signal, retrieval: sources.signal }
-      return await work({ now, random: randomOf(seed), ...signals })
+      return await work({ ...contextOf(ask, now), ...signals })
     } finally {
       whole.clear()
       sources.clear()
@@ -91,7 +91,7 @@ export const ladder = (stores: PageStores, settings: Settings) => {
     now: number,
     rung: string,
   ): Promise<Ranking> => {
-    const { slate, trace } = await inTime(now, ask.seed, context =>
+    const { slate, trace } = await inTime(now, ask, context =>
       fallback.run(viewer, context, { watch: ask.watch }),
     )
     const rungs = [rung, ...trace.rungs]
@@ -113,7 +113,7 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   const now = async (viewer: Viewer, ask: Ask, call: PageCall): Promise<Ranking> => {
     if (funnel === undefined) return modelless(viewer, ask, call.now, 'no bundle')
     try {
-      const ranking = await inTime(call.now, ask.seed, context => live(viewer, ask, context))
+      const ranking = await inTime(call.now, ask, context => live(viewer, ask, context))
       if (!rankersOut(ranking)) return ranking
       return filled(await precomputed(viewer, call), viewer, ask, async () => ranking)
     } catch (error) {
@@ -139,13 +139,15 @@ export const ladder = (stores: PageStores, settings: Settings) => {
       call: Pick<PageCall, 'now'>,
     ): Promise<Ranking | undefined> =>
       funnel &&
-      live(viewer, ask, {
-        now: call.now,
-        random: randomOf(ask.seed),
-        signal: new AbortController().signal,
-      }),
+      live(viewer, ask, { ...contextOf(ask, call.now), signal: new AbortController().signal }),
   }
 }
+
+const contextOf = ({ seed, explain = false }: Ask, now: number) => ({
+  now,
+  random: randomOf(seed),
+  explain,
+})
 
 const rankersOut = ({ rungs }: Ranking): boolean =>
   rungs.includes(retrievalOrder.rung) && rungs.includes(firstStageOrder.rung)

@@ -17,13 +17,14 @@ export const assemble = (
   settings: Settings,
 ): Rule<Viewer, Retrieved & Scored> => ({
   name: 'assemble',
-  arrange: (slate, _, { random }) => {
+  arrange: (slate, _, { random, explain = false }) => {
     const contest = mmr(slate.score, likenesses(slate.items), settings)
     const slots = explorationSlots(slate.length, settings['rerank.exploreEvery'], random)
     const explored = Array.from(slate.items.keys())
       .filter(row => underExploration(row, slate))
       .sort((a, b) => slate.draw[b]! - slate.draw[a]!)
     const { rows, why } = fillPlaces(slate.items, constraints, contest, {
+      explain,
       special: (left, place, allowed) =>
         slots.has(place) ? (explored.find(row => left.includes(row) && allowed(row)) ?? -1) : -1,
     })

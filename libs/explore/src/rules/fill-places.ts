@@ -17,6 +17,14 @@ export type Special = (
   allowed: (row: number) => boolean,
 ) => number
 
+export interface PlacesOptions {
+  /** The first rows that stay where they are. Default 0. */
+  readonly settled?: number
+  readonly special?: Special
+  /** False: `why` stays empty. Default true. */
+  readonly explain?: boolean
+}
+
 export interface Places {
   /** Rows in their new order. */
   readonly rows: readonly number[]
@@ -32,7 +40,7 @@ export const fillPlaces = (
   items: Uint32Array,
   constraints: readonly Constraint[],
   contest: Contest,
-  { settled = 0, special = () => -1 }: { settled?: number; special?: Special } = {},
+  { settled = 0, special = () => -1, explain = true }: PlacesOptions = {},
 ): Places => {
   const tests = constraints.map(constraint => constraint.over(items))
   const rows = Array.from({ length: settled }, (_, row) => row)
@@ -88,13 +96,14 @@ export const fillPlaces = (
     const chosen = special(left, rows.length, allowed)
     const taken = chosen < 0 ? winner() : left.indexOf(chosen)
     const row = left[taken]!
-    if (chosen < 0) passOver(taken)
-    else up[row] = 'exploration slot'
+    if (chosen >= 0) up[row] = 'exploration slot'
+    else if (explain) passOver(taken)
     contest.place(row)
     rows.push(row)
     left.splice(taken, 1)
   }
   const why = new Array<string | undefined>(items.length)
+  if (!explain) return { rows, why }
   rows.forEach((row, place) => {
     if (place < row) why[row] = up[row] ?? 'others before it were held back'
     if (place > row) why[row] = down[row] ?? 'made room'

@@ -11,7 +11,7 @@ import { refreshed } from './refreshed.ts'
 /** Beliefs move slowly; an upload is served by `fresh` until they are read again. */
 const REFRESH = 5000
 /** Draws per wanted candidate: enough that a draw selects, few enough that a request stays cheap. */
-const DRAWS = 4
+const DRAWS = 2
 /** Items whose counters the priors are fitted on. */
 const PRIOR_SAMPLE = 5000
 
