@@ -6,7 +6,12 @@ import { trainRetrieval } from './train-retrieval.ts'
 /** One message per so much of the work. */
 const NEWS = 0.005
 
-const tell = (news: RetrievalNews): void => void (process.connected && process.send?.(news))
+/** Resolves once the parent has been sent it all. */
+const tell = (news: RetrievalNews): Promise<void> =>
+  new Promise(resolve => {
+    if (!process.connected || !process.send) resolve()
+    else process.send(news, undefined, undefined, () => resolve())
+  })
 const stop = new AbortController()
 // Ctrl-C reaches every process of the terminal: the parent decides when it is time to save.
 process.on('SIGINT', () => {})
@@ -24,16 +29,20 @@ const train = async ({ catalogue, viewers, positives, options }: RetrievalTask):
         onProgress: (fraction, message) => {
           if (fraction - told < NEWS && fraction < 1) return
           told = fraction
-          tell({ progress: [fraction, message] })
+          void tell({ progress: [fraction, message] })
         },
       },
     )
-    tell({ done })
+    await tell({ done })
   } catch (error) {
     // A process boundary keeps an error's message, not its class.
-    if (error instanceof ExploreError)
-      tell({ failed: { code: error.code, message: error.message } })
-    else tell({ failed: error instanceof Error ? error : new Error(String(error)) })
+    const failed =
+      error instanceof ExploreError
+        ? { code: error.code, message: error.message }
+        : error instanceof Error
+          ? error
+          : new Error(String(error))
+    await tell({ failed })
   } finally {
     rows.close()
     if (process.connected) process.disconnect()
