@@ -1,4 +1,4 @@
-import { homeAt, lockHome } from '@explore/embedded'
+import { finishPendingImport, homeAt, lockHome, silent } from '@explore/embedded'
 import { serve } from './serve.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -6,6 +6,7 @@ const { EXPLORE_HOME = '.explore', EXPLORE_HOST = '127.0.0.1', EXPLORE_PORT = '8
 
 const home = homeAt(EXPLORE_HOME)
 const lock = await lockHome(home, 'gateway')
+await finishPendingImport(home, silent)
 const gateway = await serve(home, { host: EXPLORE_HOST, port: Number(EXPLORE_PORT) })
 lock.holder.url = gateway.url
 console.log(`explore: gateway on ${gateway.url}`)

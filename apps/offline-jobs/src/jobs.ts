@@ -1,4 +1,5 @@
 import { homeAt, type Progress } from '@explore/embedded'
+import type { TrainOptions } from '@explore/embedded/train-bundle'
 import type { EvaluateWorldOptions } from './evaluate/evaluate-world.ts'
 
 /** What every job gets. */
@@ -34,7 +35,7 @@ export const JOBS = {
     return importData(homeAt(home), { ...options, now: now(), signal }, progress)
   },
 
-  train: async ({ home, progress, signal, now }: JobCall, options: { readonly seed: number }) => {
+  train: async ({ home, progress, signal, now }: JobCall, options: TrainOptions) => {
     const { trainBundle } = await import('@explore/embedded/train-bundle')
     return trainBundle(homeAt(home), { ...options, wall: now, signal }, progress)
   },

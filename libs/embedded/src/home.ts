@@ -11,6 +11,10 @@ export interface Home {
   /** Overrides of the settings' defaults, one JSON object. */
   readonly settings: string
   readonly rejects: string
+  /** A training that is under way, or was cut short and can go on. */
+  readonly training: string
+  /** An import that has been read and checked, and is not wholly applied yet. */
+  readonly importing: string
   /** What is being made and not in use yet; emptied by the next process that takes the home. */
   readonly scratch: string
 }
@@ -24,6 +28,8 @@ export const homeAt = (path: string): Home => {
     bundles: join(home, 'bundles'),
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),
+    training: join(home, 'training'),
+    importing: join(home, 'importing'),
     scratch: join(home, 'scratch'),
   }
   try {

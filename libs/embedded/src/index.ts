@@ -1,5 +1,6 @@
 export { clockFor } from './clock.ts'
 export { examine, type Finding } from './doctor.ts'
+export { finishPendingImport, importPending } from './finish-import.ts'
 export { type Home, homeAt, scratchFolder } from './home.ts'
 export { type Holder, holderOf, type Lock, lockHome } from './lock.ts'
 export { pageEngine, type PageEngine } from './page-engine.ts'

@@ -23,15 +23,28 @@ export interface Lock {
  * A home's lock is a local socket that answers with its holder: the kernel takes it back when the process dies,
  * however it dies, so there is no stale lock to clean up.
  */
-const socketOf = (home: Home): string => {
-  const name = `explore-${createHash('sha256').update(realpathSync(home.path)).digest('hex').slice(0, 24)}`
+const socketOf = (home: Home, use: Use = ''): string => {
+  const key = realpathSync(home.path) + use
+  const name = `explore-${createHash('sha256').update(key).digest('hex').slice(0, 24)}`
   if (process.platform === 'linux') return `\0${name}`
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
 }
 
 /** Takes the home for this process, alone, and clears what a killed one was making. Throws HOME_IN_USE, naming the holder. */
 export const lockHome = async (home: Home, command: string): Promise<Lock> => {
-  const path = socketOf(home)
+  const lock = await take(home, '', command)
+  rmSync(home.scratch, { recursive: true, force: true })
+  return lock
+}
+
+/** Takes the home's training for this process, alone; serving may go on. Throws HOME_IN_USE, naming the holder. */
+export const lockTraining = (home: Home): Promise<Lock> => take(home, '#training', 'train')
+
+/** What of a home is held: all of it, or its training. */
+type Use = '' | '#training'
+
+const take = async (home: Home, use: Use, command: string): Promise<Lock> => {
+  const path = socketOf(home, use)
   const holder: Holder = { pid: process.pid, command }
   const server = createServer(socket => {
     socket.on('error', () => {})
@@ -48,7 +61,7 @@ export const lockHome = async (home: Home, command: string): Promise<Lock> => {
   try {
     await listen()
   } catch (cause) {
-    const other = await holderOf(home)
+    const other = await holderOf(home, use)
     if (other !== undefined) {
       throw new ExploreError(
         'HOME_IN_USE',
@@ -61,7 +74,6 @@ export const lockHome = async (home: Home, command: string): Promise<Lock> => {
     await listen()
   }
   server.unref()
-  rmSync(home.scratch, { recursive: true, force: true })
   return {
     holder,
     release: () => new Promise(resolve => server.close(() => resolve())),
@@ -69,9 +81,9 @@ export const lockHome = async (home: Home, command: string): Promise<Lock> => {
 }
 
 /** The process that holds the home, undefined when none does. */
-export const holderOf = (home: Home): Promise<Holder | undefined> =>
+export const holderOf = (home: Home, use: Use = ''): Promise<Holder | undefined> =>
   new Promise(resolve => {
-    const socket = connect(socketOf(home))
+    const socket = connect(socketOf(home, use))
     let text = ''
     socket.setEncoding('utf8')
     socket.on('data', chunk => (text += chunk))

@@ -53,8 +53,8 @@ describe('trainAll', () => {
     }
   })
 
-  it('gives the same bytes whether retrieval trains in its own thread or not', async () => {
-    const again = await trainAll({ ...input, threads: 1 })
+  it('gives the same bytes whether retrieval trains in its own process or not', async () => {
+    const again = await trainAll({ ...input, processes: 1 })
     for (const name of Object.keys(artifacts.models) as (keyof Artifacts['models'])[]) {
       expect(bytes(again.models[name]).equals(bytes(artifacts.models[name]))).toBe(true)
     }
@@ -124,7 +124,7 @@ describe('trainAll on too little', () => {
 
   it('trains on one user’s log', async () => {
     const one = planted({ users: 1, requests: 60, items: 30 })
-    const { vectors, metrics } = await trainAll({ ...one, requests: 5, threads: 1 })
+    const { vectors, metrics } = await trainAll({ ...one, requests: 5, processes: 1 })
     expect(vectors.every(Number.isFinite)).toBe(true)
     expect(metrics).toMatchObject({ firstStage: { requests: 5, heldOut: 0, pselect: {} } })
   })

@@ -1,12 +1,22 @@
-import { type Catalogue, type Event, ExploreError, type Id, type Settings } from '@explore/explore'
+import {
+  type Catalogue,
+  type Event,
+  ExploreError,
+  type Id,
+  type Millis,
+  type Settings,
+} from '@explore/explore'
 import type { Awaitable } from '@explore/pipeline'
-import type { Artifacts } from './artifacts.ts'
+import { join } from 'node:path'
+import type { Artifacts, ModelName } from './artifacts.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { type Parameters, parametersOf, type WarmStart } from './warm-start.ts'
 import { replay } from './examples/replay.ts'
 import type { Candidates } from './first-stage/candidates.ts'
 import { distil } from './first-stage/distil.ts'
 import { secondStageScorer } from './second-stage/second-stage-scorer.ts'
 import { trainSecondStage } from './second-stage/train-second-stage.ts'
-import { retrievalInThread } from './two-tower/retrieval-thread.ts'
+import { retrievalInProcess } from './two-tower/retrieval-process.ts'
 import { trainRetrieval } from './two-tower/train-retrieval.ts'
 
 export interface TrainInput {
@@ -19,15 +29,25 @@ export interface TrainInput {
   /** Weights of the value model, viewer groups, and limits of the fold. */
   readonly settings: Settings
   readonly seed: number
+  /** Passes of the second stage. Default 2. */
+  readonly epochs?: number
   /** Of the second stage. Default: 'small' up to half a million impressions. */
   readonly size?: 'small' | 'full'
   /** Requests that the first stage is distilled from. Default 1,500. */
   readonly requests?: number
   /** What they retrieve. Default: `unionOfSources`. */
   readonly candidates?: Candidates
-  /** With 2, retrieval trains beside the second stage. Default 2. */
-  readonly threads?: 1 | 2
-  /** Told how far each stage is, in [0, 1]; with two threads retrieval and second stage take turns. */
+  /** With 2, retrieval trains in a process of its own beside the second stage. Default 2. */
+  readonly processes?: 1 | 2
+  /** Events before then are folded but make no examples. Default: all make some. */
+  readonly from?: Millis
+  /** Goes on from these models, trained with the events before `since`, instead of from chance. */
+  readonly initial?: { readonly models: Artifacts['models']; readonly since: Millis }
+  /** A folder for what is too large for memory, emptied by who made it. Default: memory. */
+  readonly folder?: string
+  /** Training that was cut short goes on from here. */
+  readonly checkpoints?: Checkpoints
+  /** Told how far each stage is, in [0, 1]; with two processes retrieval and second stage take turns. */
   readonly onProgress?: (stage: TrainingStage, fraction: number, note?: string) => void
   readonly signal?: AbortSignal
 }
@@ -40,11 +60,11 @@ const LARGE = 500_000
 /**
  * Trains all models of a bundle on one log: replay, retrieval (towers, then similar items) and the
  * second stage side by side, then the first stage from both. The same log, settings and seed give the
- * same artifacts, with one thread or two. Throws TRAIN_DATA where the log teaches too little,
+ * same artifacts, with one process or two, cut short or not. Throws TRAIN_DATA where the log teaches too little,
  * TRAIN_DIVERGED, and the signal's reason.
  */
 export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
-  const { catalogue, settings, seed, threads = 2, onProgress, signal } = input
+  const { catalogue, settings, seed, processes = 2, onProgress, signal } = input
   if (!anyServable(catalogue)) {
     throw new ExploreError(
       'TRAIN_DATA',
@@ -59,6 +79,8 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
     limits: { seen: settings['state.seen'] },
     requests: input.requests ?? 1500,
     seed,
+    ...(input.from !== undefined && { from: input.from }),
+    ...(input.folder !== undefined && { viewersFile: join(input.folder, 'viewers') }),
   })
   onProgress?.('replay', 1, `${examples.events} events`)
   if (examples.ranking.length === 0) {
@@ -70,25 +92,40 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
 
   // What fails on one side stops the other, and both are waited for.
   const failed = new AbortController()
-  const common = { seed, signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal }
+  const common = {
+    seed,
+    signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal,
+    ...(input.checkpoints && { checkpoints: input.checkpoints }),
+  }
+  const from = (...names: readonly ModelName[]): Parameters | undefined =>
+    input.initial && parametersOf(...names.map(name => input.initial!.models[name]))
+  const goingOn = (...names: readonly ModelName[]): { initial?: WarmStart } => {
+    const parameters = from(...names)
+    return parameters && input.initial
+      ? { initial: { parameters, since: input.initial.since } }
+      : {}
+  }
   const failing = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       failed.abort(error)
       throw error
     })
-  const train = threads === 2 ? retrievalInThread : trainRetrieval
+  const train = processes === 2 ? retrievalInProcess : trainRetrieval
   const retrieving = failing(
     train(examples, {
       ...common,
+      ...goingOn('retrieval-user', 'retrieval-item'),
       onProgress: (fraction, message) => onProgress?.('retrieval', fraction, message),
     }),
   )
-  if (threads === 1) await retrieving
+  if (processes === 1) await retrieving
   const ranking = failing(
     trainSecondStage(examples, {
       ...common,
       size: input.size ?? (examples.ranking.length < LARGE ? 'small' : 'full'),
-      onProgress: ({ step, steps }) => onProgress?.('second stage', step / steps),
+      ...goingOn('second-stage'),
+      ...(input.epochs !== undefined && { epochs: input.epochs }),
+      onProgress: (fraction, message) => onProgress?.('second stage', fraction, message),
     }),
   )
   await Promise.allSettled([retrieving, ranking])
@@ -96,14 +133,17 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
   const [retrieval, secondStage] = await Promise.all([retrieving, ranking])
 
   const scorer = await secondStageScorer(secondStage.model)
+  const initial = from('first-user', 'first-item')
   const { firstStage, metrics } = await distil(examples, retrieval, {
     ...common,
+    ...(initial && { initial }),
     settings,
     secondStage: scorer,
     ...(input.candidates && { candidates: input.candidates }),
     onProgress: (fraction, message) => onProgress?.('first stage', fraction, message),
   })
   await scorer.release()
+  examples.viewers.close()
 
   const { towers, neighbours } = retrieval
   return {
@@ -121,6 +161,7 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
     neighbours,
     metrics: {
       events: examples.events,
+      trainedTo: Math.min(retrieval.metrics.validFrom, secondStage.metrics.validFrom),
       users: examples.users.length,
       impressions: examples.ranking.length,
       positives: examples.positives.length,

@@ -14,7 +14,7 @@ export interface TrainerOptions<Watched extends string = never> extends Optimise
   readonly loss: Tensor
   /** Scalars to report beside the loss. */
   readonly watch?: Readonly<Record<Watched, Tensor>>
-  /** What is trained. Default: every parameter that the loss depends on. */
+  /** What is trained. Default: every parameter that the loss depends on and that is not frozen. */
   readonly parameters?: readonly Parameter[]
   /** Draws dropout masks; needed where the graph has dropout. */
   readonly rng?: Rng
@@ -57,7 +57,8 @@ export const trainer = async <Watched extends string = never>(
   if (g.state.masks.length > 0 && !rng) {
     throw new ExploreError('GRAPH_INVALID', 'a graph with dropout is trained with an rng')
   }
-  const update = optimiser(gradients(g, loss, options.parameters ?? g.state.parameters), options)
+  const trained = options.parameters ?? g.state.parameters.filter(({ frozen }) => !frozen)
+  const update = optimiser(gradients(g, loss, trained), options)
   const reported = Object.entries<Tensor>({ ...watch, loss })
   const outputs = { ...update.outputs, ...Object.fromEntries(reported) }
   const compiled = await program(g, outputs, { threads, reuse: true, ...(rng && { dropout: rng }) })

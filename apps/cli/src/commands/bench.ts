@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { benchHome, comparisonTable, type Figure, figuresTable } from '@explore/bench'
-import { lockHome } from '@explore/embedded'
+import { finishPendingImport, lockHome } from '@explore/embedded'
 import { ExploreError } from '@explore/explore'
 import { type CommonOptions, report } from '../context.ts'
 
@@ -18,6 +18,7 @@ export const bench = (options: BenchOptions): Promise<void> => {
     async (home, progress): Promise<readonly Figure[]> => {
       const lock = await lockHome(home, 'bench')
       try {
+        await finishPendingImport(home, progress)
         return await benchHome(home, options.seconds, progress)
       } finally {
         await lock.release()

@@ -1,4 +1,4 @@
-import { lockHome } from '@explore/embedded'
+import { homeAt, importPending, lockHome } from '@explore/embedded'
 import { runJob } from '@explore/offline-jobs'
 import { type CommonOptions, report } from '../context.ts'
 
@@ -8,8 +8,14 @@ export interface ImportOptions extends CommonOptions {
 }
 
 /** Imports files into the home: all of them, or nothing. */
-export const importCommand = (paths: readonly string[], options: ImportOptions): Promise<void> =>
-  report(
+export const importCommand = (paths: readonly string[], options: ImportOptions): Promise<void> => {
+  process.once('SIGINT', () => {
+    const decided = importPending(homeAt(options.home))
+    const then = decided ? 'The next command finishes it.' : 'Nothing was imported.'
+    console.error(`\nexplore: stopped. ${then}`)
+    process.exit(130)
+  })
+  return report(
     options,
     async (home, progress) => {
       const lock = await lockHome(home, 'import')
@@ -30,3 +36,4 @@ export const importCommand = (paths: readonly string[], options: ImportOptions):
         'next: npx explore train',
       ].join('\n'),
   )
+}

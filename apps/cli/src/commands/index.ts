@@ -83,6 +83,26 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
 
   reporting('train', 'train all models on the log, write and promote a bundle')
     .option('--seed <n>', 'the same seed and log give the same bundle', wholeNumber(0), 1)
+    .option('--full', 'larger models and more passes: better, and some times as long')
+    .option(
+      '--from <bundle>',
+      'go on from a bundle, or from `current`, with what happened since: an hourly job',
+    )
+    .option(
+      '--events <n>',
+      'train on so many of the latest events; the others are folded only',
+      wholeNumber(1),
+      5_000_000,
+    )
+    .addHelpText(
+      'after',
+      `
+Cut short, by Ctrl-C or a crash, the same command goes on where it was.
+
+Examples:
+  explore train
+  explore train --from current`,
+    )
     .action(async options => (await import('./train.ts')).train(options))
 
   reporting('page <user>', "draw a viewer's page, from the running server or the home at rest")

@@ -1,5 +1,12 @@
 import { currentBundle, hnswAvailable } from '@explore/adapters'
-import { type Home, homeAt, lockHome, openStores, type Progress } from '@explore/embedded'
+import {
+  finishPendingImport,
+  type Home,
+  homeAt,
+  lockHome,
+  openStores,
+  type Progress,
+} from '@explore/embedded'
 import { ExploreError } from '@explore/explore'
 import { expectPortFree, serve, untilStopped } from '@explore/gateway'
 import { runJob } from '@explore/offline-jobs'
@@ -51,6 +58,7 @@ const prepare = async (
   { seed, demo, demoItems, demoUsers }: StartOptions,
   progress: Progress,
 ): Promise<void> => {
+  await finishPendingImport(home, progress)
   if (demo && (await isEmpty(home))) {
     await runJob('demo', home, { seed, items: demoItems, users: demoUsers }, progress)
   }

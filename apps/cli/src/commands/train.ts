@@ -1,17 +1,37 @@
+import {
+  finishPendingImport,
+  type Home,
+  importPending,
+  lockHome,
+  type Progress,
+} from '@explore/embedded'
 import { runJob } from '@explore/offline-jobs'
 import { type CommonOptions, report } from '../context.ts'
 import { metricsTable } from '../terminal/metrics-table.ts'
 
 export interface TrainOptions extends CommonOptions {
   readonly seed: number
+  readonly full?: boolean
+  readonly from?: string
+  readonly events: number
 }
 
-/** Trains all models on the home's log into a new bundle and promotes it; a running server takes it over. */
-export const train = (options: TrainOptions): Promise<void> =>
-  report(
-    options,
+/**
+ * Trains all models on the home's log into a new bundle and promotes it; a running server takes it over.
+ * Ctrl-C keeps what was trained, and the same command goes on with it.
+ */
+export const train = ({ seed, full, from, events, ...common }: TrainOptions): Promise<void> => {
+  process.once('SIGINT', () => {
+    console.error('\nexplore: stopped. The same command goes on where this one was.')
+    // The job sees that nobody waits, saves its state and ends.
+    process.exit(130)
+  })
+  return report(
+    common,
     async (home, progress) => {
-      const trained = await runJob('train', home, { seed: options.seed }, progress)
+      await settleImport(home, progress)
+      const wanted = { seed, events, ...(full && { full }), ...(from !== undefined && { from }) }
+      const trained = await runJob('train', home, wanted, progress)
       const lists = await runJob('off-peak', home, { pages: false }, progress)
       return { ...trained, lists }
     },
@@ -22,3 +42,15 @@ export const train = (options: TrainOptions): Promise<void> =>
         'next: npx explore page USER --explain',
       ].join('\n'),
   )
+}
+
+/** Part of an import is nothing to train on. Throws HOME_IN_USE where it is under way. */
+const settleImport = async (home: Home, progress: Progress): Promise<void> => {
+  if (!importPending(home)) return
+  const lock = await lockHome(home, 'train')
+  try {
+    await finishPendingImport(home, progress)
+  } finally {
+    await lock.release()
+  }
+}

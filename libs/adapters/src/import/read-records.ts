@@ -7,14 +7,7 @@ import { readRows } from './read-rows.ts'
 import { RejectedRow } from './rejected-row.ts'
 import type { Reject, RejectsFile } from './rejects-file.ts'
 import type { RowBatch } from './row-batch.ts'
-import type { SpillSort } from './spill-sort.ts'
-
-/** Where records wait until all files have been read. */
-export interface Spool {
-  readonly items: SpillSort<Item>
-  readonly users: SpillSort<User>
-  readonly events: SpillSort<Event>
-}
+import type { Spool } from './spool.ts'
 
 export interface FileReport {
   readonly file: string

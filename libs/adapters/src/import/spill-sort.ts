@@ -1,6 +1,12 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 
+/** Where a sorter's runs are in its file: with it another process can read them. */
+export interface Spilled {
+  readonly runs: readonly (readonly Block[])[]
+  readonly length: number
+}
+
 /** A stretch of the spill file that holds one JSON array of records. */
 interface Block {
   readonly offset: number
@@ -53,6 +59,19 @@ export class SpillSort<T> {
     this.#inMemory = inMemory
   }
 
+  /** The sorter that was sealed, to be read only. */
+  static async open<T>(
+    path: string,
+    key: (record: T) => number,
+    { runs, length }: Spilled,
+  ): Promise<SpillSort<T>> {
+    const sorter = new SpillSort<T>(path, key)
+    sorter.#runs.push(...runs)
+    sorter.#length = length
+    if (runs.length > 0) sorter.#file = await open(path, 'r')
+    return sorter
+  }
+
   /** How many records were added. */
   get length(): number {
     return this.#length
@@ -62,6 +81,13 @@ export class SpillSort<T> {
     for (const record of records) this.#load.push(record)
     this.#length += records.length
     if (this.#load.length >= this.#inMemory) await this.#spill()
+  }
+
+  /** Puts all that was added on disk, safe from a crash; nothing is added from then on. */
+  async seal(): Promise<Spilled> {
+    if (this.#load.length > 0) await this.#spill()
+    await this.#file?.sync()
+    return { runs: this.#runs, length: this.#length }
   }
 
   /** The records in order, in batches; once. */

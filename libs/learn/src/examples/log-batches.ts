@@ -1,11 +1,15 @@
 import type { Event, EventLog } from '@explore/explore'
 
-/** The log's events from offset `from` to the end that it had when asked, batch by batch. */
+/** The log's events from offset `from` to `to`, by default the end that it had when asked, batch by batch. */
 export async function* logBatches(
   log: EventLog,
-  { from = 0, max = 4096 }: { readonly from?: number; readonly max?: number } = {},
+  {
+    from = 0,
+    to,
+    max = 4096,
+  }: { readonly from?: number; readonly to?: number; readonly max?: number } = {},
 ): AsyncGenerator<readonly Event[]> {
-  const end = await log.end()
+  const end = to ?? (await log.end())
   for (let at = from; at < end;) {
     const { events, next } = await log.read(at, Math.min(max, end - at))
     if (next <= at) return

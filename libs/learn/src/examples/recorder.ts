@@ -28,6 +28,8 @@ export interface RecorderOptions {
   readonly attributionMs: Millis
   readonly requests: number
   readonly openRequests: number
+  /** Where viewers are kept; in memory without it. */
+  readonly viewersFile?: string
   readonly random: Rng
 }
 
@@ -36,7 +38,7 @@ const headOf = (type: EventType): number => (HEADS as readonly string[]).indexOf
 /** Turns events into rows of examples. It is told of each just before it is folded. */
 export class Recorder {
   readonly readers: Readers
-  readonly viewers = new ViewerRows()
+  readonly viewers: ViewerRows
   readonly ranking = new RankingBuilder()
   readonly positives = new PositiveBuilder()
   readonly sample: RequestSample
@@ -46,6 +48,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options
+    this.viewers = new ViewerRows(options.viewersFile)
     this.readers = new Readers(options.attributes)
     this.sample = new RequestSample(options.requests, options.random)
     this.#open = new OpenRequests(options.openRequests)

@@ -33,6 +33,8 @@ export interface ReplayInput {
   readonly requests?: number
   /** Requests that may wait for late impressions at a time. Default 2,048. */
   readonly openRequests?: number
+  /** A new file for the viewers, the bulk of the examples. Default: in memory. */
+  readonly viewersFile?: string
   /** Of the sample of requests. Default 1. */
   readonly seed?: number | string
 }
@@ -42,7 +44,7 @@ export interface Examples {
   readonly catalogue: Catalogue
   /** By user index. */
   readonly users: readonly Id[]
-  readonly viewers: Pick<ViewerRows, 'length' | 'user' | 'time' | 'gather' | 'columns'>
+  readonly viewers: Pick<ViewerRows, 'length' | 'user' | 'time' | 'gather' | 'share' | 'close'>
   readonly ranking: RankingRows
   readonly positives: PositiveRows
   readonly requests: readonly RequestSnapshot[]
@@ -71,6 +73,7 @@ export const replay = async (input: ReplayInput): Promise<Examples> => {
     requests: input.requests ?? 2000,
     openRequests: input.openRequests ?? 2048,
     random: rng(input.seed ?? 1).fork('requests'),
+    ...(input.viewersFile !== undefined && { viewersFile: input.viewersFile }),
   })
   const adds: Adds = { counters: [], boards: [] }
   let events = 0

@@ -73,7 +73,7 @@ export const distil = async (
     { catalogue, viewers, dense, requests },
     {
       ...options,
-      onProgress: fraction => onProgress?.((1 + fraction) / 2, 'the first stage learns'),
+      onProgress: (fraction, message) => onProgress?.((1 + fraction) / 2, message),
     },
   )
 

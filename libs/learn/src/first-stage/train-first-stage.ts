@@ -2,6 +2,9 @@ import { CANDIDATE_DENSE, type Catalogue, ExploreError, VIEWER_DENSE } from '@ex
 import { gatherItems } from '../examples/batch.ts'
 import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
 import type { ViewerRows } from '../examples/viewer-rows.ts'
+import type { Feeds } from '../bind-feed.ts'
+import type { Checkpoints } from '../checkpoints.ts'
+import { fit, fitNote } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
@@ -11,6 +14,7 @@ import { trainer } from '../trainer.ts'
 import { embedder } from '../two-tower/embedder.ts'
 import { inBatches } from '../two-tower/in-batches.ts'
 import { takeRows } from '../two-tower/take-rows.ts'
+import { type Parameters, WARM_RATE, warmStart } from '../warm-start.ts'
 import { firstStageNetwork } from './first-stage-network.ts'
 import { pick, type RankedRequest } from './ranked-request.ts'
 
@@ -28,12 +32,16 @@ export interface FirstStageOptions {
   /** Of the embeddings, biases included. */
   readonly dimension?: number
   readonly hidden?: number
+  /** Default 4, of a warm start 2. */
   readonly epochs?: number
   /** Requests per step. */
   readonly batch?: number
   readonly rate?: number
   /** Share of the candidates that count as selected. */
   readonly share?: number
+  /** Parameters to go on from. */
+  readonly initial?: Parameters
+  readonly checkpoints?: Checkpoints
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
@@ -59,7 +67,7 @@ export const trainFirstStage = async (
   { catalogue, viewers, dense, requests: all }: Distillation,
   options: FirstStageOptions,
 ): Promise<TrainedFirstStage> => {
-  const { dimension = 32, hidden = 64, epochs = 4, batch = 16, rate = 0.01, share = 0.1 } = options
+  const { dimension = 32, hidden = 64, batch = 16, rate = 0.01, share = 0.1 } = options
   const { onProgress, signal } = options
   const requests = all.filter(({ items }) => items.length > 1)
   if (requests.length === 0) {
@@ -98,19 +106,21 @@ export const trainFirstStage = async (
     },
   })
 
-  const order = requests.slice()
-  const steps = Math.ceil(order.length / batch)
+  const warm = options.initial !== undefined && warmStart(g, options.initial)
+  const epochs = options.epochs ?? (warm ? 2 : 4)
+  const steps = Math.ceil(requests.length / batch)
+  const peak = warm ? rate * WARM_RATE : rate
   const training = await trainer(g, {
     loss,
-    rate: warmupCosine({ peak: rate, warmup: steps / 10, steps: steps * epochs, floor: rate / 20 }),
+    rate: warmupCosine({ peak, warmup: steps / 10, steps: steps * epochs, floor: peak / 20 }),
   })
 
-  const step = async (part: readonly RankedRequest[]): Promise<number> => {
+  const feeds = (part: readonly RankedRequest[]): Feeds => {
     const picks = part.map(request => pick(request, share, draw))
     const rows = picks.flatMap(({ places }, at) =>
       Array.from(places, place => part[at].items[place]),
     )
-    const { loss } = await training.step({
+    return {
       ...viewerFeeds(viewers.gather(part.map(({ viewer }) => viewer))),
       ...itemInput(Uint32Array.from(rows)),
       'candidate.viewer': Int32Array.from(
@@ -121,21 +131,24 @@ export const trainFirstStage = async (
           Array.from(places, (_, i) => (i < selected ? 1 : 0)),
         ),
       ),
-    })
-    return loss
+    }
   }
 
-  const losses: number[] = []
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    draw.shuffle(order)
-    let mean = 0
-    for (let i = 0; i < steps; i++) {
-      signal?.throwIfAborted()
-      mean += (await step(order.slice(i * batch, (i + 1) * batch))) / steps
-      onProgress?.((epoch + (i + 1) / steps) / epochs, `pass ${epoch + 1} of ${epochs}`)
-    }
-    losses.push(mean)
-  }
+  const { passes } = await fit(training, {
+    name: 'first-stage',
+    epochs,
+    batches: order => {
+      const all = order.shuffle(requests.slice())
+      return Array.from({ length: steps }, (_, i) => all.slice(i * batch, (i + 1) * batch))
+    },
+    order: random.fork('order'),
+    feeds,
+    streams: [draw],
+    size: part => part.length,
+    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    ...(options.checkpoints && { checkpoints: options.checkpoints }),
+    ...(signal && { signal }),
+  })
   const models = {
     user: exportModel(g, { embedding: user }),
     item: exportModel(g, { embedding: item }),
@@ -147,5 +160,5 @@ export const trainFirstStage = async (
     tower.embed(itemInput(ordinals)),
   )
   await tower.release()
-  return { ...models, dimension, items, losses }
+  return { ...models, dimension, items, losses: passes.map(({ loss }) => loss) }
 }

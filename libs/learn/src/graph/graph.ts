@@ -53,9 +53,15 @@ export const graph = () => {
       state.inputs.push(input)
       return input
     },
-    /** A trained dense tensor. */
-    parameter: (name: string, shape: readonly number[], init: Init): Parameter => {
-      const made: Parameter = { ...declare(name, shape, init), table: false, padding: undefined }
+    /** A dense tensor that is trained, or kept as it is where `frozen`. */
+    parameter: (
+      name: string,
+      shape: readonly number[],
+      init: Init,
+      { frozen = false }: { readonly frozen?: boolean } = {},
+    ): Parameter => {
+      const kind = { table: false, padding: undefined, frozen } as const
+      const made: Parameter = { ...declare(name, shape, init), ...kind }
       state.parameters.push(made)
       return made
     },
@@ -67,7 +73,8 @@ export const graph = () => {
       init: Init,
       { padding }: { readonly padding?: number } = {},
     ): Parameter => {
-      const made: Parameter = { ...declare(name, [rows, dim], init), table: true, padding }
+      const kind = { table: true, padding, frozen: false } as const
+      const made: Parameter = { ...declare(name, [rows, dim], init), ...kind }
       if (padding !== undefined) made.values.fill(0, padding * dim, (padding + 1) * dim)
       state.parameters.push(made)
       return made

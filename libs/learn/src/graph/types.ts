@@ -20,6 +20,8 @@ export interface Parameter extends Tensor {
   readonly table: boolean
   /** A table's row that is never updated: where padding ids point. */
   readonly padding: number | undefined
+  /** Never trained, but kept with the model: a constant that was estimated from data. */
+  readonly frozen: boolean
 }
 
 export const isTable = (tensor: Tensor): tensor is Parameter =>

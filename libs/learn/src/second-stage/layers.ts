@@ -38,8 +38,14 @@ export const layers = (g: Graph, random: Rng) => {
       const scale = g.parameter(`${name}.scale`, [width], init.constant(1))
       return g.silu(g.layerNorm(x, scale, g.parameter(`${name}.shift`, [width], init.zeros)))
     },
-    /** Mean 0 and deviation 1 by constants, limited to ± 5: a count never seen before stays calm. */
-    standardise: (x: Tensor, { mean, deviation }: Scale): Tensor =>
-      g.clip(g.div(g.sub(x, g.constant(mean)), g.constant(deviation)), -5, 5),
+    /**
+     * Mean 0 and deviation 1 of an input, limited to ± 5: a count never seen before stays calm. The
+     * constants are the model's, so that training that goes on from it sees the input as it did.
+     */
+    standardise: (x: Tensor, { mean, deviation }: Scale): Tensor => {
+      const frozen = (part: string, values: Float32Array): Tensor =>
+        g.parameter(`${x.name}.${part}`, [values.length], () => values.slice(), { frozen: true })
+      return g.clip(g.div(g.sub(x, frozen('mean', mean)), frozen('deviation', deviation)), -5, 5)
+    },
   }
 }

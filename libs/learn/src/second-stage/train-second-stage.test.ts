@@ -115,20 +115,20 @@ describe('trainSecondStage', () => {
   })
 
   it('reports progress and stops when asked to', async () => {
-    const steps: number[] = []
+    const notes: string[] = []
     const controller = new AbortController()
     const training = trainSecondStage(examples, {
       ...OPTIONS,
       signal: controller.signal,
-      onProgress: ({ step, steps: all, loss }) => {
-        steps.push(step)
-        expect(all).toBeGreaterThan(50)
-        expect(loss).toBeGreaterThan(0)
-        if (step === 3) controller.abort(new Error('enough'))
+      onProgress: (fraction, note) => {
+        notes.push(note)
+        expect(fraction).toBeCloseTo(notes.length / 54, 1)
+        if (notes.length === 3) controller.abort(new Error('enough'))
       },
     })
     await expect(training).rejects.toThrow('enough')
-    expect(steps).toEqual([1, 2, 3])
+    expect(notes).toHaveLength(3)
+    expect(notes[2]).toMatch(/^pass 1 of 2 · loss [\d.]+ · [\d,]+\/s$/)
   })
 
   it('refuses to learn from next to nothing', async () => {

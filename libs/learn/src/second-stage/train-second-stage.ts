@@ -2,23 +2,26 @@ import { ExploreError, type Head, HEADS, type Millis } from '@explore/explore'
 import { rankingBatch } from '../examples/batch.ts'
 import type { Examples } from '../examples/replay.ts'
 import { timeAt } from '../examples/time-split.ts'
+import type { Checkpoints } from '../checkpoints.ts'
+import { fit, fitNote } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import type { HeadMetrics } from '../metrics/head-metrics.ts'
 import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
-import { type Snapshot, trainer } from '../trainer.ts'
+import { trainer } from '../trainer.ts'
+import { WARM_RATE, warmStart, type WarmStart } from '../warm-start.ts'
 import { epochBatches } from './epoch-batches.ts'
 import { feedsOf, hideIds } from './feeds.ts'
 import { planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
-import { type Logits, logitsOf } from './logits-of.ts'
+import { logitsOf } from './logits-of.ts'
 import { network } from './network.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
 
 export interface SecondStageOptions {
   readonly seed: number | string
-  /** Passes over the examples; the best one counts. Default 2. */
+  /** Passes over the examples; the best one counts. Default 2, of a warm start 1. */
   readonly epochs?: number
   /** Default 'full'. */
   readonly size?: keyof typeof SECOND_STAGE_SIZES
@@ -30,19 +33,17 @@ export interface SecondStageOptions {
   readonly batch?: number
   /** Peak learning rate. Default 0.003. */
   readonly rate?: number
-  readonly onProgress?: (progress: SecondStageProgress) => void
+  /** Parameters to go on from, trained with the impressions after `since`; one pass then. */
+  readonly initial?: WarmStart
+  readonly checkpoints?: Checkpoints
+  readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
-}
-
-export interface SecondStageProgress {
-  readonly step: number
-  readonly steps: number
-  /** Of the step's batch, summed over heads. */
-  readonly loss: number
 }
 
 export interface SecondStageMetrics {
   readonly trainRows: number
+  /** Impressions from then on were held out. */
+  readonly validFrom: Millis
   readonly validRows: number
   /** Log loss over the base rates', all heads together, after each epoch on the held-out rows. */
   readonly epochs: readonly number[]
@@ -65,20 +66,27 @@ export const trainSecondStage = async (
   examples: Examples,
   options: SecondStageOptions,
 ): Promise<TrainedSecondStage> => {
-  const { epochs = 2, batch = 1024, rate = 0.003, until = Infinity, size = 'full' } = options
+  const { batch = 1024, rate = 0.003, until = Infinity, size = 'full' } = options
+  const { onProgress, signal } = options
   const { time, labels, viewer } = examples.ranking
-  const validFrom = options.validFrom ?? timeAt(time, 0.9)
+  const since = options.initial?.since ?? -Infinity
+  const validFrom =
+    options.validFrom ??
+    timeAt(
+      time.filter(at => at >= since),
+      0.9,
+    )
   const all = Uint32Array.from(time.keys())
-  const train = all.filter(row => time[row] < validFrom)
+  const earlier = all.filter(row => time[row] < validFrom)
   const valid = all.filter(row => time[row] >= validFrom && time[row] < until)
   const heads = planHeads(
-    HEADS.map((_, i) => train.reduce((sum, row) => sum + labels[row * HEADS.length + i], 0)),
-    train.length,
+    HEADS.map((_, i) => earlier.reduce((sum, row) => sum + labels[row * HEADS.length + i], 0)),
+    earlier.length,
   )
   if (!heads.some(head => head.trained)) {
     throw new ExploreError(
       'TRAIN_DATA',
-      `${train.length} impressions hold too few reactions of any kind`,
+      `${earlier.length} impressions hold too few reactions of any kind`,
     )
   }
 
@@ -87,39 +95,46 @@ export const trainSecondStage = async (
     items: examples.catalogue.size,
     heads,
     widths: SECOND_STAGE_SIZES[size],
-    scales: scalesOf(examples, train),
+    scales: scalesOf(examples, earlier),
     random: random.fork('parameters'),
   })
-  const order = random.fork('order')
-  const hidden = random.fork('hidden')
+  const warm = options.initial !== undefined && warmStart(net.g, options.initial.parameters)
+  const fresh = earlier.filter(row => time[row] >= since)
+  const train = warm && fresh.length > 0 ? fresh : earlier
+  const epochs = options.epochs ?? (warm ? 1 : 2)
   const steps = epochs * Math.ceil(train.length / batch)
+  const peak = warm ? rate * WARM_RATE : rate
+  const hidden = random.fork('hidden')
   const fitting = await trainer(net.g, {
     loss: net.loss,
-    rate: warmupCosine({ peak: rate, warmup: Math.min(100, steps / 10), steps }),
+    rate: warmupCosine({ peak, warmup: Math.min(100, steps / 10), steps }),
     clip: 10,
     rng: random.fork('dropout'),
   })
   const judged = heldOut(examples, valid)
-  const scores: number[] = []
-  let best: { readonly values: Snapshot; readonly logits: Logits } | undefined
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const rows of epochBatches(viewer, train, batch, order)) {
-      options.signal?.throwIfAborted()
+  const { passes } = await fit(fitting, {
+    name: 'second-stage',
+    epochs,
+    batches: order => epochBatches(viewer, train, batch, order),
+    order: random.fork('order'),
+    feeds: rows => {
       const examplesOfStep = rankingBatch(examples, rows)
       hideIds(examplesOfStep, hidden)
-      const { loss } = await fitting.step(feedsOf(examplesOfStep, heads))
-      options.onProgress?.({ step: fitting.steps(), steps, loss })
-    }
-    const logits = await logitsOf(fitting, net, examples, heads, valid)
-    const score = totalEntropy(judged, heads, logits)
-    if (!best || score < Math.min(...scores)) best = { values: fitting.snapshot(), logits }
-    scores.push(score)
-  }
-  if (!best) throw new RangeError('at least one epoch')
-  fitting.restore(best.values)
+      return feedsOf(examplesOfStep, heads)
+    },
+    streams: [hidden],
+    size: rows => rows.length,
+    judge: async () =>
+      -totalEntropy(judged, heads, await logitsOf(fitting, net, examples, heads, valid)),
+    judgeStart: warm,
+    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    ...(options.checkpoints && { checkpoints: options.checkpoints }),
+    ...(signal && { signal }),
+  })
+  const logits = await logitsOf(fitting, net, examples, heads, valid)
   await fitting.release()
 
-  Object.values(calibrate(judged, best.logits)).forEach(({ slope, offset }, i) => {
+  Object.values(calibrate(judged, logits)).forEach(({ slope, offset }, i) => {
     net.slope.values[i] = slope
     net.offset.values[i] = offset
   })
@@ -127,9 +142,10 @@ export const trainSecondStage = async (
     model: exportModel(net.g, net.probabilities),
     metrics: {
       trainRows: train.length,
+      validFrom,
       validRows: valid.length,
-      epochs: scores,
-      heads: heldOutMetrics(judged, heads, best.logits),
+      epochs: passes.map(({ score }) => -score),
+      heads: heldOutMetrics(judged, heads, logits),
     },
   }
 }

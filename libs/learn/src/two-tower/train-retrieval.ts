@@ -13,6 +13,8 @@ export interface RetrievalMetrics {
   /** The pass that was kept. */
   readonly epoch: number
   readonly passes: TwoTower['passes']
+  /** Positives from then on were held out. */
+  readonly validFrom: number
   /** Users that quality was measured on. */
   readonly queries: number
   readonly towers: QualityAt
@@ -59,6 +61,7 @@ export const trainRetrieval = async (
     metrics: {
       epoch,
       passes,
+      validFrom,
       queries: queries.length,
       towers: quality,
       popularity: order(Infinity),

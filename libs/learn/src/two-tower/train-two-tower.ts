@@ -3,11 +3,13 @@ import { gatherItems } from '../examples/batch.ts'
 import { itemCounts } from '../examples/item-counts.ts'
 import { itemFeeds } from '../examples/model-inputs.ts'
 import { splitByTime, timeAt } from '../examples/time-split.ts'
+import { fit, fitNote } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
 import { scaleOf } from '../second-stage/standardise.ts'
 import { trainer } from '../trainer.ts'
+import { WARM_RATE, warmStart } from '../warm-start.ts'
 import { embedder } from './embedder.ts'
 import { inBatches } from './in-batches.ts'
 import { judgeTowers } from './judge-towers.ts'
@@ -62,15 +64,21 @@ export const trainTwoTower = async (
   const { catalogue, viewers } = examples
   const random = rng(options.seed).fork('two-tower')
   const all = targetsOf(examples.positives, options.weights ?? TARGET_WEIGHTS)
-  const split = options.validFrom ?? timeAt(all.time, 0.9)
+  const since = options.initial?.since ?? -Infinity
+  const split =
+    options.validFrom ??
+    timeAt(
+      all.time.filter(time => time >= since),
+      0.9,
+    )
   const { before } = splitByTime(all.time, split)
-  const targets = before.length > 0 ? takeTargets(all, before) : all
+  const earlier = before.length > 0 ? takeTargets(all, before) : all
   const validFrom = before.length > 0 ? split : Infinity
   const queries = retrievalQueries(viewers, all, validFrom, options.validUsers ?? 1000)
 
-  const every = Math.ceil(targets.length / 10_000)
-  const typical = viewers.gather(targets.viewer.filter((_, i) => i % every === 0))
-  const counts = itemCounts(targets.item, catalogue.size)
+  const every = Math.ceil(earlier.length / 10_000)
+  const typical = viewers.gather(earlier.viewer.filter((_, i) => i % every === 0))
+  const known = itemCounts(earlier.item, catalogue.size)
   const { g, user, item, loss, ids } = twoTower(
     {
       items: catalogue.size,
@@ -81,50 +89,54 @@ export const trainTwoTower = async (
     },
     random.fork('initial'),
   )
+  // An item that nobody engaged with is known by its content alone.
+  known.forEach((count, item) => {
+    if (count === 0) ids.values.fill(0, (item + 1) * dimension, (item + 2) * dimension)
+  })
+  const warm = options.initial !== undefined && warmStart(g, options.initial.parameters)
+  const { after } = splitByTime(earlier.time, since)
+  const targets = warm && after.length > 0 ? takeTargets(earlier, after) : earlier
+  const counts = itemCounts(targets.item, catalogue.size)
   const hidden = random.fork('hidden')
+  const negatives = random.fork('negatives')
   const feedsOf = retrievalFeeds(examples, targets, {
     sample: columnSampler({
       counts,
       pool: servableItems(catalogue),
       uniform: options.uniform ?? 1,
       logQ: options.logQ ?? true,
-      random: random.fork('negatives'),
+      random: negatives,
     }),
-    hides: item => counts[item] === 0 || hidden.uniform() < idDropout,
+    hides: item => known[item] === 0 || hidden.uniform() < idDropout,
   })
-  // An item that nobody engaged with is known by its content alone.
-  counts.forEach((count, item) => {
-    if (count === 0) ids.values.fill(0, (item + 1) * dimension, (item + 2) * dimension)
-  })
-  const epochs = options.epochs ?? Math.max(1, Math.min(3, Math.round(PAIRS / targets.length)))
+  const most = warm ? 1 : Math.max(1, Math.min(3, Math.round(PAIRS / targets.length)))
+  const epochs = options.epochs ?? most
   // A small log is cut into smaller batches, or it would end before anything is learnt.
   const batch = Math.min(options.batch ?? 256, Math.ceil(targets.length / 50))
   const batches = viewerBatches(targets.viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
+  const peak = warm ? rate * WARM_RATE : rate
   const training = await trainer(g, {
     loss,
-    rate: warmupCosine({ peak: rate, warmup: Math.min(50, steps / 10), steps, floor: rate / 20 }),
+    rate: warmupCosine({ peak, warmup: Math.min(50, steps / 10), steps, floor: peak / 20 }),
   })
 
   const judge = judgeTowers(training, { user, item }, examples, queries)
 
-  const order = random.fork('order')
-  const passes: (QualityAt & { loss: number })[] = []
-  let best = { recall: -1, epoch: 0, values: training.snapshot() }
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let mean = 0
-    const parts = batches(order)
-    for (const [i, part] of parts.entries()) {
-      signal?.throwIfAborted()
-      mean += (await training.step(feedsOf(part))).loss / parts.length
-      onProgress?.((epoch - 1 + (i + 1) / parts.length) / epochs, `pass ${epoch} of ${epochs}`)
-    }
-    const measured = await judge([JUDGED_AT])
-    passes.push({ ...measured, loss: mean })
-    const recall = measured[`recall@${JUDGED_AT}`] ?? 0
-    if (recall >= best.recall) best = { recall, epoch, values: training.snapshot() }
-  }
-  training.restore(best.values)
+  const { passes, best } = await fit(training, {
+    name: 'two-tower',
+    epochs,
+    batches,
+    order: random.fork('order'),
+    feeds: feedsOf,
+    streams: [negatives, hidden],
+    size: ({ targets }) => targets.length,
+    judge: async () => (await judge([JUDGED_AT]))[`recall@${JUDGED_AT}`] ?? 0,
+    judgeStart: warm,
+    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    ...(options.checkpoints && { checkpoints: options.checkpoints }),
+    ...(signal && { signal }),
+  })
   const quality = await judge()
   const models = {
     user: exportModel(g, { embedding: user }),
@@ -141,8 +153,8 @@ export const trainTwoTower = async (
     ...models,
     dimension,
     vectors,
-    epoch: best.epoch,
-    passes,
+    epoch: best,
+    passes: passes.map(({ loss, score }) => ({ loss, [`recall@${JUDGED_AT}`]: score })),
     quality,
     queries,
     validFrom,

@@ -1,3 +1,5 @@
+import type { Checkpoints } from '../checkpoints.ts'
+import type { WarmStart } from '../warm-start.ts'
 import type { EventWeights } from './retrieval-examples.ts'
 
 export interface TwoTowerOptions {
@@ -26,6 +28,9 @@ export interface TwoTowerOptions {
   readonly validFrom?: number
   /** Users that the passes are judged on. Default 1,000. */
   readonly validUsers?: number
+  /** Parameters to go on from, trained with the items after `since`; one pass then. */
+  readonly initial?: WarmStart
+  readonly checkpoints?: Checkpoints
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }

@@ -17,12 +17,12 @@ export interface ViewerBatch {
 export const viewerBatches = (viewer: Uint32Array, size: number) => {
   const groups = [...Map.groupBy(viewer.keys(), row => viewer[row])]
   return (random: Rng): ViewerBatch[] => {
-    random.shuffle(groups)
+    const order = random.shuffle(groups.slice())
     const batches: ViewerBatch[] = []
-    for (let from = 0; from < groups.length;) {
+    for (let from = 0; from < order.length;) {
       let to = from
-      for (let length = 0; to < groups.length && length < size; to++) length += groups[to][1].length
-      const part = groups.slice(from, to)
+      for (let length = 0; to < order.length && length < size; to++) length += order[to][1].length
+      const part = order.slice(from, to)
       batches.push({
         viewers: Uint32Array.from(part, ([viewer]) => viewer),
         targets: Uint32Array.from(part.flatMap(([, rows]) => rows)),

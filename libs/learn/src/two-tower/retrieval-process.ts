@@ -1,20 +1,24 @@
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import { Catalogue, ExploreError, type ErrorCode } from '@explore/explore'
 import type { PositiveRows } from '../examples/positive-rows.ts'
-import type { ViewerColumns, ViewerRows } from '../examples/viewer-rows.ts'
+import type { SharedViewers, ViewerRows } from '../examples/viewer-rows.ts'
 import type { Retrieval } from './train-retrieval.ts'
 import type { TwoTowerOptions } from './two-tower-options.ts'
 
-/** What the thread is started with. */
+/** What the process is sent first. */
 export interface RetrievalTask {
   readonly catalogue: CatalogueColumns
-  readonly viewers: ViewerColumns
+  readonly viewers: SharedViewers
   readonly positives: Pick<PositiveRows, 'viewer' | 'item' | 'time' | 'kinds'>
   readonly options: Omit<TwoTowerOptions, 'onProgress' | 'signal'>
 }
 
-/** What the thread says. */
+/** What it is sent later. */
+export const STOP = 'stop'
+
+/** What the process says. */
 export type RetrievalNews =
   | { readonly progress: readonly [fraction: number, message: string] }
   | { readonly done: Retrieval }
@@ -34,32 +38,37 @@ const columnsOf = (catalogue: Catalogue): CatalogueColumns => {
 export const catalogueOf = (columns: CatalogueColumns): Catalogue =>
   Object.assign(new Catalogue(), columns)
 
-/** `trainRetrieval` in a thread of its own: the runtime's runs block the thread that asks for them. */
-export const retrievalInThread = async (
+/**
+ * `trainRetrieval` in a process of its own, so that another core is used: the runtime's runs block the
+ * thread that asks for them, and the runtime is not made for two threads of one process.
+ */
+export const retrievalInProcess = async (
   examples: {
     readonly catalogue: Catalogue
-    readonly viewers: Pick<ViewerRows, 'columns'>
+    readonly viewers: Pick<ViewerRows, 'share'>
     readonly positives: RetrievalTask['positives']
   },
   { onProgress, signal, ...options }: TwoTowerOptions,
 ): Promise<Retrieval> => {
   signal?.throwIfAborted()
   const { viewer, item, time, kinds } = examples.positives
-  // Only viewers with positives are sent, so that the copy is no larger than it must be.
-  const rows = new Uint32Array(new Set(viewer))
-  const rowOf = new Map(rows.entries().map(([at, row]) => [row, at]))
+  const child = fork(fileURLToPath(new URL('./retrieval-child.ts', import.meta.url)), {
+    serialization: 'advanced',
+    execArgv: [],
+  })
   const task: RetrievalTask = {
     catalogue: columnsOf(examples.catalogue),
-    viewers: examples.viewers.columns(rows),
-    positives: { viewer: viewer.map(row => rowOf.get(row) ?? 0), item, time, kinds },
+    viewers: examples.viewers.share(),
+    positives: { viewer, item, time, kinds },
     options,
   }
-  const worker = new Worker(new URL('./retrieval-worker.ts', import.meta.url), { workerData: task })
-  // The runtime does not survive a thread that is torn down in mid-run: it is asked to stop, and waited for.
-  signal?.addEventListener('abort', () => worker.postMessage('stop'), { once: true })
+  child.send(task)
+  // It saves what it has and ends by itself.
+  const stop = (): void => void (child.connected && child.send(STOP))
+  signal?.addEventListener('abort', stop, { once: true })
   let done: Retrieval | undefined
   let failed: Error | undefined
-  worker.on('message', (news: RetrievalNews) => {
+  child.on('message', (news: RetrievalNews) => {
     if ('progress' in news) onProgress?.(...news.progress)
     else if ('done' in news) done = news.done
     else {
@@ -67,8 +76,9 @@ export const retrievalInThread = async (
       failed = why instanceof Error ? why : new ExploreError(why.code, why.message)
     }
   })
-  const [code] = await once(worker, 'exit')
+  const [code, killer] = (await once(child, 'close')) as [number | null, string | null]
+  signal?.removeEventListener('abort', stop)
   signal?.throwIfAborted()
   if (done) return done
-  throw failed ?? new Error(`the retrieval thread ended with code ${code}`)
+  throw failed ?? new Error(`training retrieval ended by ${killer ?? `exit code ${code}`}`)
 }
