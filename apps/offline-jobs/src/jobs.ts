@@ -34,7 +34,10 @@ export const JOBS = {
     return importData(homeAt(home), { ...options, now: now(), signal }, progress)
   },
 
-  train: async ({ home, progress, signal, now }: JobCall, options: { readonly seed: number }) => {
+  train: async (
+    { home, progress, signal, now }: JobCall,
+    options: { readonly seed: number; readonly force?: boolean | undefined },
+  ) => {
     const { trainBundle } = await import('@explore/embedded/train-bundle')
     return trainBundle(homeAt(home), { ...options, wall: now, signal }, progress)
   },

@@ -1,6 +1,12 @@
-import { type Catalogue, type Event, ExploreError, type Id, type Settings } from '@explore/explore'
+import {
+  type Artifacts,
+  type Catalogue,
+  type Event,
+  ExploreError,
+  type Id,
+  type Settings,
+} from '@explore/explore'
 import type { Awaitable } from '@explore/pipeline'
-import type { Artifacts } from './artifacts.ts'
 import { replay } from './examples/replay.ts'
 import type { Candidates } from './first-stage/candidates.ts'
 import { distil } from './first-stage/distil.ts'

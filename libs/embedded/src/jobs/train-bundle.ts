@@ -1,6 +1,7 @@
-import { promoteBundle, writeBundle } from '@explore/adapters'
+import { signingKey, writeBundle } from '@explore/adapters'
 import { attributeBuckets, Catalogue, ExploreError } from '@explore/explore'
 import { logBatches, trainAll } from '@explore/learn'
+import { type Promotion, promoteBundle } from '../bundles/promote-bundle.ts'
 import type { Home } from '../home.ts'
 import type { Progress } from '../progress.ts'
 import { loadSettings } from '../settings-file.ts'
@@ -10,15 +11,23 @@ export interface TrainReport {
   readonly bundle: string
   readonly seconds: number
   readonly metrics: Readonly<Record<string, unknown>>
+  /** How it fared at the gates. */
+  readonly promotion: Promotion
 }
 
-/** Trains every model on the home's log, writes them as one bundle and promotes it. */
+/** Trains every model on the home's log, writes them as one signed bundle and promotes it if it passes the gates. */
 export const trainBundle = async (
   home: Home,
-  options: { readonly seed: number; readonly wall: () => number; readonly signal?: AbortSignal },
+  options: {
+    readonly seed: number
+    readonly wall: () => number
+    /** Promote it whatever the gates say. */
+    readonly force?: boolean | undefined
+    readonly signal?: AbortSignal
+  },
   progress: Progress,
 ): Promise<TrainReport> => {
-  const { seed, wall, signal } = options
+  const { seed, wall, force, signal } = options
   const start = wall()
   const stores = await openStores(home)
   try {
@@ -46,10 +55,17 @@ export const trainBundle = async (
       catalogue,
       items: catalogue.size,
       seed,
+      key: await signingKey(home.key),
       onProgress: (step, done, total) => progress('bundle', done / Math.max(1, total), step),
     })
-    await promoteBundle(home.bundles, bundle)
-    return { bundle, seconds: (wall() - start) / 1000, metrics: artifacts.metrics }
+    const gating = { force, wall, ...(signal && { signal }) }
+    const promotion = await promoteBundle(home, bundle, gating, progress)
+    return {
+      bundle,
+      seconds: (wall() - start) / 1000,
+      metrics: artifacts.metrics,
+      promotion,
+    }
   } finally {
     await stores.close()
   }
