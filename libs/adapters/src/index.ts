@@ -4,7 +4,7 @@ export { lmdbStateStore } from './lmdb/lmdb-state-store.ts'
 export { type LmdbEnvironment, type LmdbOptions, openLmdb } from './lmdb/open-lmdb.ts'
 export * from './import/index.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
-export type { Manifest } from './bundle/manifest.ts'
+export { type Manifest, readManifest } from './bundle/manifest.ts'
 export { type Decision, readDecisions, recordDecision } from './bundle/history.ts'
 export {
   currentBundle,

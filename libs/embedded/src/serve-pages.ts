@@ -20,7 +20,9 @@ export const servePages = async (data: ThreadData, given: SharedBundle | undefin
   const stores = await openStores(home)
   const engine = pageEngine(stores, () => clock)
   const shared =
-    bundle === undefined ? undefined : (given ?? (await readBundle(home, join(home.bundles, bundle))))
+    bundle === undefined
+      ? undefined
+      : (given ?? (await readBundle(home, join(home.bundles, bundle))))
   if (shared !== undefined) await engine.load(shared)
   const explorer = await engine.ready(inForce.settings)
   if (data.warm) await warmUp(explorer, await stores.state.userIds(undefined, WARM_RANKINGS), clock)
@@ -51,7 +53,9 @@ const warmUp = async (explorer: Explorer, users: readonly string[], now: number)
     const began = performance.now()
     if (began - start > WARM_MS) return
     // What fails here fails again where someone waits for it, and is told there.
-    await explorer.ranking(users[i % users.length]!, { now, requestId: `warm-${i}` }).catch(() => {})
+    await explorer
+      .ranking(users[i % users.length]!, { now, requestId: `warm-${i}` })
+      .catch(() => {})
     await setTimeout(performance.now() - began)
   }
 }

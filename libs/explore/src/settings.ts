@@ -237,7 +237,13 @@ export const SETTINGS = {
     'share of the log',
     'Latest events that a bundle is measured on before it is promoted, and the current one beside it',
   ),
-  'gates.maxNe': number(1, 0, 10, 'ratio', 'Most normalised entropy of a head; 1 knows its rate only'),
+  'gates.maxNe': number(
+    1,
+    0,
+    1000,
+    'ratio',
+    'Most normalised entropy of a head; 1 knows its rate only',
+  ),
   'gates.neLoss': number(
     0.05,
     0,

@@ -14,10 +14,11 @@ const HOUR = 3_600_000
 
 /** Gates that let every model pass that answers with numbers. */
 export const OPEN_GATES = {
-  'gates.maxNe': 10,
+  'gates.maxNe': 1000,
   'gates.neLoss': 10,
   'gates.calibration': 10,
   'gates.recallLoss': 1,
+  'gates.leastQueries': 10,
   'gates.leastSurvival': 0,
   'gates.maxDrift': 100,
   'gates.window': 1,
@@ -25,7 +26,7 @@ export const OPEN_GATES = {
 
 /**
  * A home of 200 items and 40 users with a log of 2,880 impressions that ends at `end`, folded, and signed bundles of
- * random weights, one per name, of which none is promoted.
+ * random weights, one per name, each wider than the one before, of which none is promoted.
  */
 export const tinyHome = async (
   path: string,
@@ -56,15 +57,19 @@ export const tinyHome = async (
   while ((await stream.step(10_000)) > 0);
   await profiles.sync(catalogue)
   for (const [i, id] of bundles.entries()) {
-    await writeBundle(home.bundles, await tinyArtifacts(catalogue, { seed: i + 1 }), {
-      id,
-      createdAt: end + i,
-      catalogueId: profiles.catalogueId,
-      items: catalogue.size,
-      catalogue,
-      seed: i + 1,
-      key: await signingKey(home.key),
-    })
+    await writeBundle(
+      home.bundles,
+      await tinyArtifacts(catalogue, { seed: i + 1, dimension: 16 + 4 * i }),
+      {
+        id,
+        createdAt: end + i,
+        catalogueId: profiles.catalogueId,
+        items: catalogue.size,
+        catalogue,
+        seed: i + 1,
+        key: await signingKey(home.key),
+      },
+    )
   }
   await stores.close()
   return home

@@ -67,9 +67,9 @@ describe('a signature', () => {
 
   it('of another home, or none at all in its place, does not hold', async () => {
     const other = await signingKey(join(bundles, 'other.pem'))
-    await expect(checkSigned(await write('foreign', { key: other }), trusted)).rejects.toMatchObject(
-      forged,
-    )
+    await expect(
+      checkSigned(await write('foreign', { key: other }), trusted),
+    ).rejects.toMatchObject(forged)
     writeFileSync(join(dir, 'manifest.sig'), 'no signature')
     await expect(checkSigned(dir, trusted)).rejects.toMatchObject(forged)
     restore()

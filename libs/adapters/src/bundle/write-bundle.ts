@@ -114,8 +114,7 @@ const fill = async (dir: string, artifacts: Artifacts, info: BundleInfo): Promis
     files,
   }
   const text = `${JSON.stringify(manifest, null, 2)}\n`
-  if (info.key !== undefined)
-    await writeDurably(join(dir, SIGNATURE), signManifest(text, info.key))
+  if (info.key !== undefined) await writeDurably(join(dir, SIGNATURE), signManifest(text, info.key))
   // Last: a folder without a manifest is no bundle.
   await writeDurably(join(dir, names.MANIFEST), text)
 }

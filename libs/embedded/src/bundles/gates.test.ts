@@ -46,11 +46,7 @@ describe('gates', () => {
     ['survival of @100@25 is 0.79, wanted ≥ 0.8', quality({ survival: 0.79 }), undefined],
     ['calibration of click is 1.4, wanted 0.833 … 1.2', withClick(1000, 0.8, 1.4), undefined],
     ['calibration of click is 0.7, wanted 0.833 … 1.2', withClick(1000, 0.8, 0.7), undefined],
-    [
-      'second-stage like is not a number',
-      quality({ broken: 'second-stage like' }),
-      undefined,
-    ],
+    ['second-stage like is not a number', quality({ broken: 'second-stage like' }), undefined],
   ])('say: %s', (message, candidate, current) =>
     expect(failures(candidate, current)).toEqual([message]),
   )
@@ -70,7 +66,7 @@ describe('gates', () => {
   })
 
   it('leave out what too few viewers cannot tell', () =>
-    expect(failures(quality({ queries: 20, recall: 0, requests: 20, survival: 0 }), quality())).toEqual(
-      [],
-    ))
+    expect(
+      failures(quality({ queries: 20, recall: 0, requests: 20, survival: 0 }), quality()),
+    ).toEqual([]))
 })

@@ -35,6 +35,7 @@ describe('promoteBundle', () => {
     expect(second.gates.map(({ gate, of }) => `${gate} ${of}`)).toEqual([
       'numbers every answer',
       ...['NE click', 'calibration click', 'NE like', 'calibration like'],
+      'recall @100',
       'survival @100@25',
       'drift value, PSI',
     ])
