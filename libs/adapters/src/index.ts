@@ -3,11 +3,19 @@ export { lmdbProfileStore } from './lmdb/lmdb-profile-store.ts'
 export { lmdbStateStore } from './lmdb/lmdb-state-store.ts'
 export { type LmdbEnvironment, type LmdbOptions, openLmdb } from './lmdb/open-lmdb.ts'
 export * from './import/index.ts'
-export { type Artifacts, MODEL_NAMES, type ModelName, NO_ITEM } from './bundle/artifacts.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
-export type { Manifest } from './bundle/manifest.ts'
-export { currentBundle, listBundles, previousBundle, promoteBundle } from './bundle/pointers.ts'
+export { type Manifest, readManifest } from './bundle/manifest.ts'
+export { type Decision, readDecisions, recordDecision } from './bundle/history.ts'
+export {
+  currentBundle,
+  listBundles,
+  pointers,
+  previousBundle,
+  promoteBundle,
+} from './bundle/pointers.ts'
+export { type Pruned, pruneBundles } from './bundle/prune-bundles.ts'
 export { shareBundle, type SharedBundle } from './bundle/share-bundle.ts'
+export { checkSigned, signingKey, verifyingKey } from './bundle/signature.ts'
 export { verifyBundle } from './bundle/verify-bundle.ts'
 export { type BundleInfo, HNSW_FROM, writeBundle } from './bundle/write-bundle.ts'
 export { hnswAvailable } from './vectors/hnsw-library.ts'

@@ -8,6 +8,10 @@ export interface Home {
   /** LMDB: log, state, catalogue. */
   readonly db: string
   readonly bundles: string
+  /** Signs the home's bundles; made with the first of them. */
+  readonly key: string
+  /** Features of sampled pages, for the skew check. */
+  readonly features: string
   /** Overrides of the settings' defaults, one JSON object. */
   readonly settings: string
   readonly rejects: string
@@ -26,6 +30,8 @@ export const homeAt = (path: string): Home => {
     path: home,
     db: join(home, 'db'),
     bundles: join(home, 'bundles'),
+    key: join(home, 'key.pem'),
+    features: join(home, 'features.jsonl'),
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),
     training: join(home, 'training'),

@@ -1,3 +1,8 @@
+export { type BundleDifference, diffBundles } from './bundles/diff-bundles.ts'
+export { type Gate } from './bundles/gates.ts'
+export { inspectBundle } from './bundles/inspect-bundle.ts'
+export { rollBack } from './bundles/roll-back.ts'
+export { type BundleEntry, bundleNamed, surveyBundles } from './bundles/survey-bundles.ts'
 export { clockFor } from './clock.ts'
 export { examine, type Finding } from './doctor.ts'
 export { finishPendingImport, importPending } from './finish-import.ts'

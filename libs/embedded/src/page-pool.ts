@@ -1,63 +1,114 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { ExploreError, type Page, type PageRequest } from '@explore/explore'
-import { Piscina } from 'piscina'
+import type { ExploreError, Page, PageRequest } from '@explore/explore'
 import type { Home } from './home.ts'
-import type { PageParts, PageResult, PageTask } from './page-thread.ts'
+import type { PageTask } from './page-thread.ts'
+import { type PageThreads, pageThreads } from './page-threads.ts'
+import { exploreErrorOf } from './system-error.ts'
 import { unpackError } from './thread-error.ts'
 
-/** Requests that may wait; beyond, the caller is told to come back. */
-const MAX_QUEUE = 512
+/** The bundle that is to serve, and the one that did before. */
+export interface Wanted {
+  readonly current: string | undefined
+  readonly previous: string | undefined
+}
 
 export interface PagePoolOptions {
   readonly threads?: number | undefined
+  readonly wanted: Wanted
   /** What the next page is to be made by. */
-  readonly task: () => PageTask
-  /** Told with each page which bundle serves, and why not the promoted one. */
+  readonly task: () => Omit<PageTask, 'request'>
+  /** Told which bundle serves, and why not the promoted one. */
   readonly tell: (serving: string | undefined, problem: ExploreError | undefined) => void
 }
 
-/** A few threads fed by one shared queue: the shortest queue that a small machine can offer. */
+/**
+ * The threads that make pages. A bundle comes with threads of its own: they load and warm up beside those that serve,
+ * take over all at once, and only then the others finish what they were asked and end. So no request sees two
+ * bundles, and none waits for a model to load; for that time the machine holds both.
+ */
 export const pagePool = (
   home: Home,
-  { threads = availableParallelism(), task, tell }: PagePoolOptions,
+  { threads: count = availableParallelism(), wanted, task, tell }: PagePoolOptions,
 ) => {
-  const { call, ...parts } = task()
-  const pool = new Piscina<PageTask, PageResult>({
-    filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),
-    workerData: { home, parts: parts satisfies PageParts, now: call.now },
-    minThreads: threads,
-    maxThreads: threads,
-    idleTimeout: Infinity,
-    maxQueue: MAX_QUEUE,
-    concurrentTasksPerWorker: 1,
-  })
+  let serving: PageThreads | undefined
+  let opening: PageThreads | undefined
+  let asked = wanted.current
+  let closed = false
 
-  const run = async (task: PageTask): Promise<PageResult> => {
-    let result: PageResult
+  const open = async (bundle: string | undefined): Promise<PageThreads> => {
+    const { inForce, call } = task()
+    const next = pageThreads({
+      ...{ home, bundle, inForce, now: call.now, threads: count },
+      warm: serving !== undefined,
+      onError: error => tell(serving?.bundle, exploreErrorOf(error)),
+    })
+    opening = next
     try {
-      result = await pool.run(task)
-    } catch (cause) {
-      if (pool.queueSize >= MAX_QUEUE) {
-        throw new ExploreError('OVERLOADED', `${MAX_QUEUE} requests are waiting already`, { cause })
-      }
-      throw cause
+      await next.loaded
+      return next
+    } catch (error) {
+      await next.abandon()
+      throw error
+    } finally {
+      opening = undefined
     }
-    const { serving, problem, error } = result
-    tell(serving, problem && unpackError(problem))
-    if (error !== undefined) throw unpackError(error)
-    return result
   }
+
+  /** The promoted bundle, or the one before, or none: pages can be made by either. */
+  const start = async (): Promise<void> => {
+    let problem: ExploreError | undefined
+    for (const bundle of new Set([wanted.current, wanted.previous, undefined])) {
+      try {
+        serving = await open(bundle)
+        return tell(bundle, problem)
+      } catch (error) {
+        problem ??= exploreErrorOf(error)
+        if (bundle === undefined || closed) throw problem
+      }
+    }
+  }
+  const started = start()
+  started.catch(() => {})
+
+  const swap = async (bundle: string): Promise<void> => {
+    try {
+      const next = await open(bundle)
+      const last = serving
+      serving = next
+      tell(bundle, undefined)
+      await last?.close()
+    } catch (error) {
+      if (!closed) tell(serving?.bundle, exploreErrorOf(error))
+    }
+  }
+  let swaps: Promise<void> = started
 
   return {
     page: async (request: PageRequest): Promise<Page> => {
-      const asked = task()
-      const call = { ...asked.call, waiting: pool.queueSize }
-      return (await run({ ...asked, call, request })).page!
+      if (serving === undefined) await started
+      const { call, inForce } = task()
+      // From here to `run` nothing is waited for: the threads that are chosen are not closing.
+      const threads = serving!
+      const waiting = { ...call, waiting: threads.waiting() }
+      const result = await threads.run({ inForce, call: waiting, request })
+      if ('error' in result) throw unpackError(result.error)
+      return result.page
     },
     /** Resolves when the first thread has loaded its models. */
-    ready: async (): Promise<void> => void (await run(task())),
-    close: (): Promise<void> => pool.close(),
+    ready: (): Promise<void> => started,
+    /** Has `bundle` take over when it is ready; where it is broken, what serves goes on. */
+    use: (bundle: string | undefined): void => {
+      if (bundle === undefined || bundle === asked) return
+      asked = bundle
+      // Of several promotions in a row only the last is loaded.
+      swaps = swaps.then(() => (bundle === asked && !closed ? swap(bundle) : undefined))
+    },
+    close: async (): Promise<void> => {
+      closed = true
+      await opening?.abandon()
+      await swaps.catch(() => {})
+      await serving?.close()
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { currentBundle, previousBundle } from '@explore/adapters'
+import { pointers } from '@explore/adapters'
 import {
   Catalogue,
   type Event,
@@ -12,7 +12,6 @@ import {
   validateEvent,
 } from '@explore/explore'
 import { clockFor } from './clock.ts'
-import { offerBundles } from './bundle-exchange.ts'
 import type { Home } from './home.ts'
 import { liveSettings } from './live-settings.ts'
 import { type PagePool, pagePool } from './page-pool.ts'
@@ -68,19 +67,17 @@ export const embeddedService = async (
 
   const processor = startProcessor(home, tunable(), found.of('stream-processor'))
 
-  let bundle = await currentBundle(home.bundles)
-  let previous = await previousBundle(home.bundles)
+  let wanted = await pointers(home.bundles)
   let serving: string | undefined
-  const exchange = offerBundles(home)
   const tellOfBundle = found.of('bundle')
   let started: PagePool | undefined
   const pool = (): PagePool =>
     (started ??= pagePool(home, {
       threads: options.threads,
+      wanted,
       task: () => ({
         call: { now: clock.now(), wall: wall(), requestId: randomUUID() },
         inForce: live.current(),
-        ...{ bundle, previous },
       }),
       tell: (id, problem) => {
         serving = id
@@ -90,8 +87,8 @@ export const embeddedService = async (
 
   const poll = async (): Promise<void> => {
     live.poll()
-    bundle = await currentBundle(home.bundles)
-    previous = await previousBundle(home.bundles)
+    wanted = await pointers(home.bundles)
+    started?.use(wanted.current)
   }
   const repeat = (work: () => Promise<unknown>, every: number): NodeJS.Timeout =>
     setInterval(() => void work().catch(error => onError(exploreErrorOf(error))), every).unref()
@@ -174,7 +171,7 @@ export const embeddedService = async (
       return {
         // A broken bundle or setting is a problem, but what was sound before it makes pages.
         ready: catalogue.size > 0 && !found.has('stream-processor'),
-        bundle: (started === undefined ? bundle : serving) ?? null,
+        bundle: (started === undefined ? wanted.current : serving) ?? null,
         items: catalogue.size,
         lag: Math.max(0, (await log.end()) - processor.watermark()),
         problems: [
@@ -187,7 +184,6 @@ export const embeddedService = async (
     close: async () => {
       for (const timer of timers) clearInterval(timer)
       await started?.close()
-      exchange.close()
       await processor.close()
       await stores.close()
     },

@@ -1,4 +1,5 @@
 export type * from './api.ts'
+export * from './artifacts.ts'
 export * from './catalogue.ts'
 export * from './errors.ts'
 export { exploreFunnel, type Ranked } from './funnel.ts'

@@ -1,6 +1,5 @@
-import { Catalogue, type Event, settingsFrom } from '@explore/explore'
+import { type Artifacts, Catalogue, type Event, settingsFrom } from '@explore/explore'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Artifacts } from './artifacts.ts'
 import { plantedLog } from './examples/planted-log.ts'
 import { openSession } from './runtime.ts'
 import { trainAll, type TrainInput } from './train.ts'

@@ -1,14 +1,15 @@
 import {
+  type Artifacts,
   type Catalogue,
   type Event,
   ExploreError,
   type Id,
   type Millis,
+  type ModelName,
   type Settings,
 } from '@explore/explore'
 import type { Awaitable } from '@explore/pipeline'
 import { join } from 'node:path'
-import type { Artifacts, ModelName } from './artifacts.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { type Parameters, parametersOf, type WarmStart } from './warm-start.ts'
 import { replay } from './examples/replay.ts'

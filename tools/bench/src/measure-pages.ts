@@ -28,20 +28,20 @@ export const measurePages = async (
   const { state, profiles, log } = stores
   const { now } = await clockFor(log, Date.now)
   const settings = loadSettings(home.settings, {})
-  const engine = pageEngine(stores, async id => join(home.bundles, id), now)
+  const engine = pageEngine(stores, now)
   try {
     const id = await currentBundle(home.bundles)
     if (id === undefined) throw new ExploreError('BUNDLE_MISSING', 'this home has no models')
+    await engine.load(join(home.bundles, id))
     let turn = 0
     const page = (explain = false) => {
       const userId = users[turn++ % users.length]!
       const call = { now: now(), wall: Date.now(), requestId: randomUUID() }
-      return engine.page({ userId, limit: LIMIT, explain }, call, settings, id)
+      return engine.page({ userId, limit: LIMIT, explain }, call, settings)
     }
     for (let i = 0; i < WARM_UP; i++) await page(i % 3 === 0)
     const { catalogue } = engine
-    const bundle = engine.bundle()
-    if (bundle === undefined) throw engine.problem()
+    const bundle = engine.bundle()!
     const parts: Parts = { state, profiles, catalogue, bundle, settings, now }
     const samples: Sample[] = []
     for (let i = 0; i < SAMPLES; i++) {

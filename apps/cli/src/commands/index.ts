@@ -1,6 +1,7 @@
 import { ExploreError } from '@explore/explore'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
+import { addBundleCommands } from './bundle/index.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const homeOption = new Option('--home <dir>', 'the folder that holds all state')
@@ -81,7 +82,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
     )
     .action(async (paths, options) => (await import('./import.ts')).importCommand(paths, options))
 
-  reporting('train', 'train all models on the log, write and promote a bundle')
+  reporting('train', 'train all models on the log into a bundle, promote it if it passes the gates')
     .option('--seed <n>', 'the same seed and log give the same bundle', wholeNumber(0), 1)
     .option('--full', 'larger models and more passes: better, and some times as long')
     .option(
@@ -94,6 +95,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
       wholeNumber(1),
       5_000_000,
     )
+    .option('--force', 'promote it whatever the gates say; this is recorded')
     .addHelpText(
       'after',
       `
@@ -104,6 +106,20 @@ Examples:
   explore train --from current`,
     )
     .action(async options => (await import('./train.ts')).train(options))
+
+  const bundle = program
+    .command('bundle')
+    .description('the trained models: list, promote, roll back')
+  addBundleCommands((usage, description, example) => {
+    const declared = bundle
+      .command(usage)
+      .description(description)
+      .addOption(homeOption)
+      .option('--json', 'one JSON document on stdout, progress on stderr')
+    return example === undefined
+      ? declared
+      : declared.addHelpText('after', `\nExample:\n  ${example}`)
+  })
 
   reporting('page <user>', "draw a viewer's page, from the running server or the home at rest")
     .option('--limit <n>', 'items')

@@ -11,6 +11,7 @@ import { ExploreError } from '@explore/explore'
 import { expectPortFree, serve, untilStopped } from '@explore/gateway'
 import { runJob } from '@explore/offline-jobs'
 import { offPeakDaily } from '../off-peak-daily.ts'
+import { verdictOf } from '../terminal/gates-table.ts'
 import { progressView } from '../terminal/progress-view.ts'
 import { welcome } from '../terminal/welcome.ts'
 
@@ -64,7 +65,11 @@ const prepare = async (
   }
   if ((await currentBundle(home.bundles)) !== undefined || (await isEmpty(home))) return
   try {
-    await runJob('train', home, { seed }, progress)
+    const { promotion } = await runJob('train', home, { seed }, progress)
+    if (!promotion.promoted) {
+      console.error(`explore: serving without models. ${verdictOf(promotion)}`)
+      return
+    }
   } catch (error) {
     // Trending, fresh and popular items make pages too, until there is enough to learn from.
     if (!(error instanceof ExploreError) || error.code !== 'TRAIN_DATA') throw error

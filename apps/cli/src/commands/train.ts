@@ -7,6 +7,8 @@ import {
 } from '@explore/embedded'
 import { runJob } from '@explore/offline-jobs'
 import { type CommonOptions, report } from '../context.ts'
+import { EXIT } from '../fail.ts'
+import { gatesTable, verdictOf } from '../terminal/gates-table.ts'
 import { metricsTable } from '../terminal/metrics-table.ts'
 
 export interface TrainOptions extends CommonOptions {
@@ -14,13 +16,15 @@ export interface TrainOptions extends CommonOptions {
   readonly full?: boolean
   readonly from?: string
   readonly events: number
+  readonly force?: boolean
 }
 
 /**
- * Trains all models on the home's log into a new bundle and promotes it; a running server takes it over.
+ * Trains all models on the home's log into a new bundle; where it passes the gates a running server takes it over.
  * Ctrl-C keeps what was trained, and the same command goes on with it.
  */
-export const train = ({ seed, full, from, events, ...common }: TrainOptions): Promise<void> => {
+export const train = (options: TrainOptions): Promise<void> => {
+  const { seed, full, from, events, force, ...common } = options
   process.once('SIGINT', () => {
     console.error('\nexplore: stopped. The same command goes on where this one was.')
     // The job sees that nobody waits, saves its state and ends.
@@ -30,17 +34,26 @@ export const train = ({ seed, full, from, events, ...common }: TrainOptions): Pr
     common,
     async (home, progress) => {
       await settleImport(home, progress)
-      const wanted = { seed, events, ...(full && { full }), ...(from !== undefined && { from }) }
+      const wanted = {
+        seed,
+        events,
+        ...(full && { full }),
+        ...(from !== undefined && { from }),
+        ...(force && { force }),
+      }
       const trained = await runJob('train', home, wanted, progress)
+      if (!trained.promotion.promoted) process.exitCode = EXIT.failed
       const lists = await runJob('off-peak', home, { pages: false }, progress)
       return { ...trained, lists }
     },
-    ({ bundle, seconds, metrics }) =>
+    ({ bundle, seconds, metrics, promotion }) =>
       [
         `bundle ${bundle} trained in ${seconds.toFixed(0)} s`,
         metricsTable(metrics),
-        'next: npx explore page USER --explain',
-      ].join('\n'),
+        gatesTable(promotion.gates),
+        verdictOf(promotion),
+        ...(promotion.promoted ? ['next: npx explore page USER --explain'] : []),
+      ].join('\n\n'),
   )
 }
 

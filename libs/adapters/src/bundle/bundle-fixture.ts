@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bundle, type Catalogue, COUNTERS } from '@explore/explore'
+import { type Artifacts, type Bundle, type Catalogue, COUNTERS } from '@explore/explore'
 import { candidatesOf, TINY_NOW, tinyArtifacts, tinyCatalogue, viewersOf } from '@explore/testkit'
-import type { Artifacts } from './artifacts.ts'
+
 import { type BundleInfo, writeBundle } from './write-bundle.ts'
 
 /** Items that the bundles of the tests are trained on. */

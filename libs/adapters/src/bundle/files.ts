@@ -74,8 +74,11 @@ export const readInto = async (path: string, into: Uint8Array): Promise<void> =>
   }
 }
 
+/** No space, no quota left, or a file beyond what the system allows. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
 /** Names a full disk for what it is. */
 export const orDiskFull = (cause: unknown): never => {
-  if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause
+  if (!FULL.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause
   throw new ExploreError('DISK_FULL', 'the disk is full', { cause })
 }

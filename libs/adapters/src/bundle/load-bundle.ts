@@ -1,5 +1,12 @@
+import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { type Bundle, type Catalogue, ExploreError } from '@explore/explore'
+import {
+  type Bundle,
+  type Catalogue,
+  ExploreError,
+  MODEL_NAMES,
+  type ModelName,
+} from '@explore/explore'
 import { tieredRows } from '../dot/tiered-rows.ts'
 import { onnxModel, type OnnxModel } from '../onnx/onnx-model.ts'
 import { exactIndex } from '../vectors/exact-index.ts'
@@ -7,7 +14,6 @@ import { hnswIndex } from '../vectors/hnsw-index.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
 import { tieredIndex } from '../vectors/tiered-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
-import { MODEL_NAMES, type ModelName } from './artifacts.ts'
 import { firstStage } from './first-stage.ts'
 import { freshener, type World } from './freshener.ts'
 import { INDEX, modelFile } from './manifest.ts'
@@ -21,6 +27,8 @@ export interface LoadOptions extends World {
   readonly catalogueId: string
   /** Whether to compare checksums where the bundle is read here. Default true. */
   readonly verify?: boolean
+  /** Of the home that signed it; without one a signature is not looked at. */
+  readonly key?: KeyObject
   /** Candidates that an HNSW search keeps at least. */
   readonly ef?: number
 }
@@ -28,7 +36,7 @@ export interface LoadOptions extends World {
 /**
  * Opens a bundle for one thread: from its folder, or from what another thread of the process shared.
  * On return it covers the whole catalogue as it is now, and every model has run once.
- * Throws BUNDLE_MISSING, BUNDLE_BROKEN, BUNDLE_FOREIGN, MODEL_SIGNATURE.
+ * Throws BUNDLE_MISSING, BUNDLE_BROKEN, BUNDLE_SIGNATURE, BUNDLE_FOREIGN, MODEL_SIGNATURE.
  */
 export const loadBundle = async (
   source: string | SharedBundle,

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ExploreError, FEATURES_VERSION } from '@explore/explore'
+import { ExploreError, FEATURES_VERSION, MODEL_NAMES } from '@explore/explore'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { MODEL_NAMES } from './artifacts.ts'
 
 export const BUNDLE_FORMAT = 1
 
@@ -45,6 +44,10 @@ const schema = Type.Object({
   neighbours: count,
   seed: Type.Number(),
   metrics: Type.Record(Type.String(), Type.Unknown()),
+  /** Where its parts come from: the bundle that it was made of, and models that others trained. */
+  origin: Type.Optional(
+    Type.Object({ bundle: Type.String(), imported: Type.Array(Type.String()) }),
+  ),
   files: Type.Record(
     Type.String({ pattern: '^[a-z0-9-]+\\.[a-z0-9]+$' }),
     Type.Object({

@@ -1,6 +1,11 @@
-import { candidateFeatures, HEADS, itemFeatures, viewerFeatures } from '@explore/explore'
+import {
+  candidateFeatures,
+  HEADS,
+  itemFeatures,
+  type ModelName,
+  viewerFeatures,
+} from '@explore/explore'
 import type { ModelSpec, TensorSpecs } from '../onnx/tensor-spec.ts'
-import type { ModelName } from './artifacts.ts'
 
 /** The inputs that a set of feature columns of one row feeds: `<prefix>.<field>`. */
 const inputs = (prefix: string, columns: object): TensorSpecs =>

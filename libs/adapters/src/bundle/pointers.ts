@@ -21,6 +21,14 @@ export const currentBundle = (bundlesDir: string): Promise<string | undefined> =
 export const previousBundle = (bundlesDir: string): Promise<string | undefined> =>
   pointer(bundlesDir, 'previous')
 
+/** Both pointers, as they are now. */
+export const pointers = async (
+  bundlesDir: string,
+): Promise<{ readonly current: string | undefined; readonly previous: string | undefined }> => ({
+  current: await currentBundle(bundlesDir),
+  previous: await previousBundle(bundlesDir),
+})
+
 /** Makes `id` the bundle that serves, and the one that does the previous. Throws BUNDLE_MISSING. */
 export const promoteBundle = async (bundlesDir: string, id: string): Promise<void> => {
   await readManifest(join(bundlesDir, id))

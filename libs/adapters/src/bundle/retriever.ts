@@ -1,11 +1,10 @@
-import type { Retriever } from '@explore/explore'
+import { NO_ITEM, type Retriever } from '@explore/explore'
 import type { Found } from '@explore/pipeline'
 import { likenesses } from '../dot/likenesses.ts'
 import type { TieredRows } from '../dot/tiered-rows.ts'
 import type { OnnxModel } from '../onnx/onnx-model.ts'
 import { keep, NOTHING } from '../vectors/found.ts'
 import type { TieredIndex } from '../vectors/tiered-index.ts'
-import { NO_ITEM } from './artifacts.ts'
 import { runOn } from './feeds.ts'
 import type { SharedBundle } from './share-bundle.ts'
 

@@ -1,7 +1,7 @@
+import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { ExploreError } from '@explore/explore'
+import { ExploreError, NO_ITEM } from '@explore/explore'
 import { packedRows, rowAt, rowTable, type RowTable } from '../dot/row-table.ts'
-import { NO_ITEM } from './artifacts.ts'
 import { readInto } from './files.ts'
 import * as names from './manifest.ts'
 import { verifyBundle } from './verify-bundle.ts'
@@ -24,13 +24,14 @@ export interface SharedBundle {
 
 /**
  * Reads a bundle's tables once for all threads of the process; `verify` (default true) compares all of its
- * files with their checksums first. Throws BUNDLE_MISSING or BUNDLE_BROKEN.
+ * files with their checksums first, and with `key` the signature. Throws BUNDLE_MISSING, BUNDLE_BROKEN or
+ * BUNDLE_SIGNATURE.
  */
 export const shareBundle = async (
   dir: string,
-  { verify = true }: { readonly verify?: boolean } = {},
+  { verify = true, key }: { readonly verify?: boolean; readonly key?: KeyObject } = {},
 ): Promise<SharedBundle> => {
-  const manifest = await (verify ? verifyBundle(dir) : names.readManifest(dir))
+  const manifest = await (verify ? verifyBundle(dir, key) : names.readManifest(dir))
   const { items, neighbours: width } = manifest
 
   const words = async (name: string, length: number): Promise<SharedArrayBuffer> => {

@@ -1,15 +1,19 @@
+import type { KeyObject } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExploreError } from '@explore/explore'
 import { sha256 } from './files.ts'
 import { type Manifest, readManifest } from './manifest.ts'
+import { checkSigned } from './signature.ts'
 
 /**
- * Compares every file with the manifest, by size and SHA-256; returns the manifest.
- * Throws BUNDLE_MISSING, or BUNDLE_BROKEN naming the first file that differs and how.
+ * Compares every file with the manifest, by size and SHA-256, and the manifest with its signature where there is a
+ * `key`; returns the manifest. Throws BUNDLE_MISSING, BUNDLE_SIGNATURE, or BUNDLE_BROKEN naming the first file that
+ * differs and how.
  */
-export const verifyBundle = async (dir: string): Promise<Manifest> => {
+export const verifyBundle = async (dir: string, key?: KeyObject): Promise<Manifest> => {
   const manifest = await readManifest(dir)
+  await checkSigned(dir, key)
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = join(dir, name)
     const bytes = await stat(path).then(

@@ -1,13 +1,20 @@
-import { createHash } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Catalogue, ExploreError, FEATURES_VERSION, ID_PATTERN } from '@explore/explore'
+import {
+  type Artifacts,
+  type Catalogue,
+  ExploreError,
+  FEATURES_VERSION,
+  ID_PATTERN,
+  MODEL_NAMES,
+} from '@explore/explore'
 import { buildHnsw } from '../vectors/build-hnsw.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
-import { type Artifacts, MODEL_NAMES } from './artifacts.ts'
 import { contentHashes } from './content-hash.ts'
 import { moveInto, orDiskFull, sha256, sync, writeDurably } from './files.ts'
 import * as names from './manifest.ts'
+import { SIGNATURE, signManifest } from './signature.ts'
 
 export interface BundleInfo {
   readonly id: string
@@ -21,6 +28,9 @@ export interface BundleInfo {
   readonly metrics?: Readonly<Record<string, unknown>>
   /** As trained on: with it a loaded bundle knows which items changed since. */
   readonly catalogue?: Catalogue
+  readonly origin?: names.Manifest['origin']
+  /** Of the home: signs the manifest. */
+  readonly key?: KeyObject
   /** Default: from HNSW_FROM items on. Without hnswlib-node there is never a graph. */
   readonly hnsw?: boolean
   readonly onProgress?: (step: 'files' | 'index', done: number, total: number) => void
@@ -52,8 +62,8 @@ export const writeBundle = async (
   }
   const staging = join(bundlesDir, `.${info.id}.part`)
   await rm(staging, { recursive: true, force: true })
-  await mkdir(staging, { recursive: true })
   try {
+    await mkdir(staging, { recursive: true })
     await fill(staging, artifacts, info)
     await moveInto(staging, dir)
   } catch (error) {
@@ -100,10 +110,13 @@ const fill = async (dir: string, artifacts: Artifacts, info: BundleInfo): Promis
     neighbours: artifacts.neighbours.width,
     seed: info.seed,
     metrics: info.metrics ?? artifacts.metrics,
+    ...(info.origin && { origin: info.origin }),
     files,
   }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  if (info.key !== undefined) await writeDurably(join(dir, SIGNATURE), signManifest(text, info.key))
   // Last: a folder without a manifest is no bundle.
-  await writeDurably(join(dir, names.MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  await writeDurably(join(dir, names.MANIFEST), text)
 }
 
 const checkShapes = (artifacts: Artifacts, items: number): void => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { currentBundle } from '@explore/adapters'
+import { currentBundle, verifyingKey } from '@explore/adapters'
 import { precomputePages, writeLongTermLists, writePopularLists } from '@explore/explore'
 import { clockFor } from '../clock.ts'
 import type { Home } from '../home.ts'
@@ -28,13 +28,17 @@ export const offPeak = async (
 ): Promise<OffPeakReport> => {
   const stores = await openStores(home)
   const clock = await clockFor(stores.log, wall)
-  const engine = pageEngine(stores, async id => join(home.bundles, id), clock.now)
+  const engine = pageEngine(stores, clock.now)
   try {
     const settings = loadSettings(home.settings, process.env)
     await foldLog(stores, settings, progress)
     const now = clock.now()
-    const explorer = await engine.ready(settings, await currentBundle(home.bundles))
-    if (engine.problem() !== undefined) throw engine.problem()
+    const current = await currentBundle(home.bundles)
+    if (current !== undefined) {
+      const key = await verifyingKey(home.key)
+      await engine.load(join(home.bundles, current), { ...(key && { key }) })
+    }
+    const explorer = await engine.ready(settings)
     const { state, profiles } = stores
     const { catalogue } = engine
     const bundle = engine.bundle()

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { promoteBundle, writeBundle } from '@explore/adapters'
+import { signingKey, writeBundle } from '@explore/adapters'
 import {
   attributeBuckets,
   Catalogue,
@@ -8,6 +8,7 @@ import {
   FEATURES_VERSION,
 } from '@explore/explore'
 import { logBatches, trainAll } from '@explore/learn'
+import { type Promotion, promoteBundle } from '../bundles/promote-bundle.ts'
 import type { Home } from '../home.ts'
 import { lockTraining } from '../lock.ts'
 import type { Progress } from '../progress.ts'
@@ -24,6 +25,8 @@ export interface TrainOptions {
   readonly from?: string
   /** So many of the log's latest events make examples; all are folded. Default 5,000,000. */
   readonly events?: number
+  /** Promotes it whatever the gates say. */
+  readonly force?: boolean
 }
 
 export interface TrainReport {
@@ -32,6 +35,8 @@ export interface TrainReport {
   /** Whether a training that was cut short went on. */
   readonly resumed: boolean
   readonly metrics: Readonly<Record<string, unknown>>
+  /** How it fared at the gates. */
+  readonly promotion: Promotion
 }
 
 const EVENTS = 5_000_000
@@ -39,15 +44,16 @@ const EVENTS = 5_000_000
 const REQUESTS = { default: 1500, full: 4000, warm: 500 }
 
 /**
- * Trains every model on the home's log, writes them as one bundle and promotes it. Cut short, it leaves
- * its state in the home; asked for the same again it goes on, to the very bundle that it would have made.
+ * Trains every model on the home's log, writes them as one signed bundle and promotes it if it passes the gates.
+ * Cut short, it leaves its state in the home; asked for the same again it goes on, to the very bundle that it would
+ * have made.
  */
 export const trainBundle = async (
   home: Home,
   options: TrainOptions & { readonly wall: () => number; readonly signal?: AbortSignal },
   progress: Progress,
 ): Promise<TrainReport> => {
-  const { seed, wall, signal, full = false, events = EVENTS } = options
+  const { seed, wall, signal, force, full = false, events = EVENTS } = options
   const start = wall()
   const lock = await lockTraining(home)
   const stores = await openStores(home)
@@ -99,11 +105,19 @@ export const trainBundle = async (
       catalogue,
       items: catalogue.size,
       seed,
+      key: await signingKey(home.key),
       onProgress: (step, done, total) => progress('bundle', done / Math.max(1, total), step),
     })
-    await promoteBundle(home.bundles, bundle)
+    const gating = { force, wall, ...(signal && { signal }) }
+    const promotion = await promoteBundle(home, bundle, gating, progress)
     dropTraining(home)
-    return { bundle, seconds: (wall() - start) / 1000, resumed, metrics: artifacts.metrics }
+    return {
+      bundle,
+      seconds: (wall() - start) / 1000,
+      resumed,
+      metrics: artifacts.metrics,
+      promotion,
+    }
   } finally {
     await stores.close()
     await lock.release()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { currentBundle, listBundles, MODEL_NAMES, type ModelName } from '@explore/adapters'
-import { ExploreError } from '@explore/explore'
+import { currentBundle, listBundles } from '@explore/adapters'
+import { ExploreError, MODEL_NAMES, type ModelName } from '@explore/explore'
 import type { Home } from '../home.ts'
 
 /** The id that `--from` names: a bundle's own, or that of the one that serves. Throws BUNDLE_MISSING. */

@@ -1,8 +1,7 @@
-import { decodeUserState, EVENT_TYPES } from '@explore/explore'
+import { decodeUserState, EVENT_TYPES, NO_ITEM } from '@explore/explore'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { plantedLog } from '../examples/planted-log.ts'
 import { type Examples, replay } from '../examples/replay.ts'
-import { NONE } from '../neighbours/train-neighbours.ts'
 import { rng } from '../rng.ts'
 import { type Candidates, unionOfSources } from './candidates.ts'
 import type { Asked } from './teacher.ts'
@@ -32,7 +31,7 @@ describe('unionOfSources', () => {
     neighbours: {
       width: 2,
       items: Uint32Array.from({ length: 1000 }, (_, i) =>
-        i < 996 ? Math.floor(i / 2) + 1 + (i % 2) : NONE,
+        i < 996 ? Math.floor(i / 2) + 1 + (i % 2) : NO_ITEM,
       ),
       scores: new Float32Array(1000).fill(0.5),
     },
@@ -101,7 +100,7 @@ describe('unionOfSources', () => {
       rng(1),
     )([request], {
       nearest: async () => [Uint32Array.of(1)],
-      neighbours: { width: 1, items: new Uint32Array(40).fill(NONE), scores: new Float32Array(40) },
+      neighbours: { width: 1, items: new Uint32Array(40).fill(NO_ITEM), scores: new Float32Array(40) },
     })
     expect(items!.length).toBe(40 - request.state.seen.length)
 
@@ -114,7 +113,7 @@ describe('unionOfSources', () => {
       rng(1),
     )([request], {
       nearest: async () => [Uint32Array.of(1)],
-      neighbours: { width: 1, items: new Uint32Array(40).fill(NONE), scores: new Float32Array(40) },
+      neighbours: { width: 1, items: new Uint32Array(40).fill(NO_ITEM), scores: new Float32Array(40) },
     })
     expect(again).toContain(39)
     expect(new Set(again).size).toBeGreaterThanOrEqual(20)

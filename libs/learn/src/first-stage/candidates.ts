@@ -1,6 +1,13 @@
-import { type Catalogue, COUNTERS, field, HISTORY_KINDS, historyKind } from '@explore/explore'
+import {
+  type Catalogue,
+  COUNTERS,
+  field,
+  HISTORY_KINDS,
+  historyKind,
+  NO_ITEM,
+} from '@explore/explore'
 import { top } from '@explore/pipeline'
-import { NONE, type Neighbours } from '../neighbours/train-neighbours.ts'
+import type { Neighbours } from '../neighbours/train-neighbours.ts'
 import type { Rng } from '../rng.ts'
 import type { Asked } from './teacher.ts'
 
@@ -93,7 +100,7 @@ const similar = (history: Asked['state']['history'], { items, width }: Neighbour
   for (let rank = 0; rank < width; rank++) {
     for (const seed of seeds) {
       const item = items[seed * width + rank]
-      if (item !== NONE) found.push(item)
+      if (item !== NO_ITEM) found.push(item)
     }
   }
   return found

@@ -1,8 +1,8 @@
-import { Catalogue } from '@explore/explore'
+import { Catalogue, NO_ITEM } from '@explore/explore'
 import { describe, expect, it } from 'vitest'
 import { rng } from '../rng.ts'
 import type { Engagements } from './co-engagement.ts'
-import { NONE, trainNeighbours } from './train-neighbours.ts'
+import { trainNeighbours } from './train-neighbours.ts'
 
 const ITEMS = 60
 const D = 4
@@ -41,7 +41,7 @@ const engagements = (users: number): Engagements => {
 }
 
 const listOf = ({ items }: { readonly items: Uint32Array }, item: number): number[] =>
-  [...items.subarray(item * WIDTH, (item + 1) * WIDTH)].filter(other => other !== NONE)
+  [...items.subarray(item * WIDTH, (item + 1) * WIDTH)].filter(other => other !== NO_ITEM)
 
 describe('trainNeighbours', async () => {
   const input = {
@@ -89,7 +89,7 @@ describe('trainNeighbours', async () => {
       },
       { width: WIDTH },
     )
-    expect([...alone.items]).toEqual(new Array(10).fill(NONE))
+    expect([...alone.items]).toEqual(new Array(10).fill(NO_ITEM))
     expect([...alone.scores]).toEqual(new Array(10).fill(0))
   })
 

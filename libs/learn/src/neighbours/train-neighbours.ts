@@ -1,4 +1,4 @@
-import type { Catalogue } from '@explore/explore'
+import { type Catalogue, NO_ITEM } from '@explore/explore'
 import { top } from '@explore/pipeline'
 import { coEngagement, type Engagements } from './co-engagement.ts'
 import { embeddingNeighbours } from './embedding-neighbours.ts'
@@ -28,14 +28,12 @@ export interface NeighbourOptions {
 
 /** Lists of similar items. */
 export interface Neighbours {
-  /** Row-major [items, width] ordinals, best first; NONE where a list is shorter. */
+  /** Row-major [items, width] ordinals, best first; NO_ITEM where a list is shorter. */
   readonly items: Uint32Array
   /** [items, width] similarities in (0, 1], 0 beyond a list's end. */
   readonly scores: Float32Array
   readonly width: number
 }
-
-export const NONE = 0xffffffff
 
 /** With so many engagements an item's similar ones are among those that it shares users with. */
 const ENOUGH = 50
@@ -79,7 +77,7 @@ export const trainNeighbours = async (
   }
   const scale = await scaleOfCosine()
 
-  const items = new Uint32Array(size * width).fill(NONE)
+  const items = new Uint32Array(size * width).fill(NO_ITEM)
   const scores = new Float32Array(size * width)
   const offered = new Uint32Array(size)
   const values = new Float32Array(size)

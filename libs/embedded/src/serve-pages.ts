@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { shareBundle, type SharedBundle, verifyingKey } from '@explore/adapters'
+import type { Explorer } from '@explore/explore'
+import { pageEngine } from './page-engine.ts'
+import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
+import { openStores } from './stores.ts'
+import { packError } from './thread-error.ts'
+
+/** Rankings after which a thread's code is compiled: its first pages take ten times as long as later ones. */
+const WARM_RANKINGS = 150
+const WARM_MS = 3000
+
+/** Loads the thread's bundle, from what another thread shares where one does, and serves pages from it. */
+export const servePages = async (data: ThreadData, given: SharedBundle | undefined) => {
+  const { home, bundle } = data
+  /** The clock of the last call: a thread has none of its own. */
+  let clock = data.now
+  let { inForce } = data
+  const stores = await openStores(home)
+  const engine = pageEngine(stores, () => clock)
+  const shared =
+    bundle === undefined
+      ? undefined
+      : (given ?? (await readBundle(home, join(home.bundles, bundle))))
+  if (shared !== undefined) await engine.load(shared)
+  const explorer = await engine.ready(inForce.settings)
+  if (data.warm) await warmUp(explorer, await stores.state.userIds(undefined, WARM_RANKINGS), clock)
+
+  const serve = async (task: PageTask): Promise<PageResult> => {
+    clock = task.call.now
+    // The engine keeps what it made for settings that are the same object: a message's are always another.
+    if (inForce.version !== task.inForce.version) inForce = task.inForce
+    try {
+      const page = await engine.page(task.request, task.call, inForce.settings)
+      return { page }
+    } catch (error) {
+      return { error: packError(error) }
+    }
+  }
+  return { shared, serve }
+}
+
+const readBundle = async (home: ThreadData['home'], dir: string): Promise<SharedBundle> => {
+  const key = await verifyingKey(home.key)
+  return shareBundle(dir, { ...(key && { key }) })
+}
+
+/** Ranks for viewers who get nothing, half of the time: the other half is for whom the machine serves. */
+const warmUp = async (explorer: Explorer, users: readonly string[], now: number): Promise<void> => {
+  const start = performance.now()
+  for (let i = 0; i < WARM_RANKINGS && users.length > 0; i++) {
+    const began = performance.now()
+    if (began - start > WARM_MS) return
+    // What fails here fails again where someone waits for it, and is told there.
+    await explorer
+      .ranking(users[i % users.length]!, { now, requestId: `warm-${i}` })
+      .catch(() => {})
+    await setTimeout(performance.now() - began)
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { unpackError } from './thread-error.ts'
+import { giveTurns, type Turns } from './turns.ts'
+
+/** Loads for `ms` in its turn and says when; a thread that is told to fail does. */
+const SCRIPT = `
+const { parentPort, workerData } = require('node:worker_threads')
+import(workerData.turns).then(async ({ inTurn }) => {
+  await inTurn(workerData.channel, async shared => {
+    const from = Date.now()
+    await new Promise(resolve => setTimeout(resolve, 200))
+    if (workerData.fails) throw new Error('no such bundle')
+    parentPort.postMessage({ from, to: Date.now(), shared })
+    return { shared: 'tables' }
+  }).catch(() => {})
+})`
+
+const open: { turns: Turns; workers: Worker[] }[] = []
+afterEach(async () => {
+  for (const { turns, workers } of open.splice(0)) {
+    turns.close()
+    for (const worker of workers) await worker.terminate()
+  }
+})
+
+const start = (threads: number, together: boolean, fails = false) => {
+  const channel = randomUUID()
+  const turns = giveTurns(channel, threads, { together, failed: unpackError })
+  const seen: { from: number; to: number; shared: unknown }[] = []
+  const workers = Array.from({ length: threads }, () => {
+    const workerData = { channel, fails, turns: new URL('./turns.ts', import.meta.url).href }
+    return new Worker(SCRIPT, { eval: true, workerData }).on('message', said => seen.push(said))
+  })
+  open.push({ turns, workers })
+  return { turns, seen }
+}
+
+describe('threads', () => {
+  it('load one after the other, and all from what the first one read', async () => {
+    const { turns, seen } = start(3, false)
+    await turns.all
+    await expect.poll(() => seen.length).toBe(3)
+    seen.sort((a, b) => a.from - b.from)
+    expect(seen.map(({ shared }) => shared)).toEqual([undefined, 'tables', 'tables'])
+    expect(seen[1]!.from).toBeGreaterThanOrEqual(seen[0]!.to)
+    expect(seen[2]!.from).toBeGreaterThanOrEqual(seen[1]!.to)
+  })
+
+  it('load together after the first one where nobody serves', async () => {
+    const { turns, seen } = start(3, true)
+    await turns.first
+    await turns.all
+    await expect.poll(() => seen.length).toBe(3)
+    seen.sort((a, b) => a.from - b.from)
+    expect(seen[1]!.from).toBeGreaterThanOrEqual(seen[0]!.to)
+    expect(seen[2]!.from).toBeLessThan(seen[1]!.to)
+  })
+
+  it('say why they cannot', async () => {
+    const { turns } = start(1, false, true)
+    await expect(turns.all).rejects.toThrow('no such bundle')
+    await expect(turns.first).rejects.toThrow('no such bundle')
+  })
+})

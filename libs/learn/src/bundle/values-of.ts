@@ -1,0 +1,39 @@
+import {
+  COUNTS,
+  type Group,
+  groupOf,
+  type Head,
+  HEADS,
+  type Settings,
+  VIEWER_DENSE,
+  valueWeights,
+} from '@explore/explore'
+import type { RankingBatch } from '../examples/batch.ts'
+
+const IMPRESSIONS = COUNTS.indexOf('impression')
+
+/** The group of each row's viewer, from the count of impressions among their features. */
+export const groupOfRow = (
+  { viewers, candidates }: Pick<RankingBatch, 'viewers' | 'candidates'>,
+  settings: Settings,
+): readonly Group[] =>
+  Array.from(candidates.viewer, viewer => {
+    const shown = Math.expm1(viewers.dense[viewer * VIEWER_DENSE + IMPRESSIONS])
+    return groupOf(Math.round(shown), settings)
+  })
+
+/** What the value model makes of rows of probabilities. */
+export const valuesOf = (
+  heads: Readonly<Record<Head, Float32Array>>,
+  groups: readonly Group[],
+  settings: Settings,
+): Float32Array => {
+  const weights = {
+    new: valueWeights(settings, 'new'),
+    casual: valueWeights(settings, 'casual'),
+    heavy: valueWeights(settings, 'heavy'),
+  }
+  return Float32Array.from(groups, (group, row) =>
+    HEADS.reduce((sum, head) => sum + weights[group][head] * heads[head][row], 0),
+  )
+}
