@@ -13,10 +13,12 @@ import { WARM_RATE, warmStart } from '../warm-start.ts'
 import { embedder } from './embedder.ts'
 import { inBatches } from './in-batches.ts'
 import { judgeTowers } from './judge-towers.ts'
+import { lookAhead } from './look-ahead.ts'
 import {
   type RetrievalExamples,
   takeTargets,
   TARGET_WEIGHTS,
+  type Targets,
   targetsOf,
 } from './retrieval-examples.ts'
 import { retrievalFeeds } from './retrieval-feeds.ts'
@@ -49,6 +51,7 @@ export interface TwoTower {
 const JUDGED_AT = 100
 /** Positives seen in training: a large log needs fewer passes. */
 const PAIRS = 900_000
+const DAY = 86_400_000
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -72,7 +75,7 @@ export const trainTwoTower = async (
       0.9,
     )
   const { before } = splitByTime(all.time, split)
-  const earlier = before.length > 0 ? takeTargets(all, before) : all
+  const earlier = aged(before.length > 0 ? takeTargets(all, before) : all, options.halfLifeDays)
   const validFrom = before.length > 0 ? split : Infinity
   const queries = retrievalQueries(viewers, all, validFrom, options.validUsers ?? 1000)
 
@@ -113,7 +116,7 @@ export const trainTwoTower = async (
   const epochs = options.epochs ?? most
   // A small log is cut into smaller batches, or it would end before anything is learnt.
   const batch = Math.min(options.batch ?? 256, Math.ceil(targets.length / 50))
-  const batches = viewerBatches(targets.viewer, batch)
+  const batches = viewerBatches(lookAhead(targets, viewers.user, options.ahead ?? 1).viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
   const peak = warm ? rate * WARM_RATE : rate
   const training = await trainer(g, {
@@ -158,6 +161,17 @@ export const trainTwoTower = async (
     quality,
     queries,
     validFrom,
+  }
+}
+
+/** Weights halved for every half-life before the last target. */
+const aged = (targets: Targets, halfLifeDays = Infinity): Targets => {
+  const last = targets.time.reduce((latest, time) => Math.max(latest, time), 0)
+  return {
+    ...targets,
+    weight: targets.weight.map(
+      (weight, row) => weight * 2 ** ((targets.time[row] - last) / (halfLifeDays * DAY)),
+    ),
   }
 }
 
