@@ -1,4 +1,4 @@
-export { applyImport, stageImport } from './import-records.ts'
+export { applyImport, importRecords, stageImport } from './import-records.ts'
 export type { ImportOptions, ImportProgress, ImportReport, ImportSink } from './import-records.ts'
 export { loadMapping, checkMapping, shippedMappings } from './load-mapping.ts'
 export type { Mapping } from './mapping-schema.ts'

@@ -1,6 +1,7 @@
 import {
   type Catalogue,
   mixer,
+  NO_ITEM,
   type Retriever,
   type Settings,
   sources,
@@ -9,7 +10,7 @@ import {
   writeLongTermLists,
   writePopularLists,
 } from '@explore/explore'
-import { embedder, type Neighbours, NONE, rng, type TwoTower, viewerFeeds } from '@explore/learn'
+import { embedder, type Neighbours, rng, type TwoTower, viewerFeeds } from '@explore/learn'
 import { type Found, top } from '@explore/pipeline'
 import type { Method } from '../scorer.ts'
 
@@ -108,7 +109,7 @@ const exactRetriever = async (
       },
       neighbours: (item, k): Found => {
         const list = items.subarray(item * width, (item + 1) * width)
-        const end = list.indexOf(NONE)
+        const end = list.indexOf(NO_ITEM)
         const length = Math.min(k, end < 0 ? width : end)
         return {
           items: list.subarray(0, length),
