@@ -119,7 +119,12 @@ export const SMALL_MODELS: Readonly<Record<string, () => Promise<SmallModel>>> =
       const dense = rows.length * CANDIDATE_DENSE
       return {
         ...viewerFeeds(viewers.gather(rows.map(row => ranking.viewer[row]))),
-        ...itemFeeds(gatherItems(catalogue, rows.map(row => ranking.item[row]))),
+        ...itemFeeds(
+          gatherItems(
+            catalogue,
+            rows.map(row => ranking.item[row]),
+          ),
+        ),
         'candidate.dense': ranking.dense.slice(rows[0] * CANDIDATE_DENSE).subarray(0, dense),
         'candidate.viewer': Int32Array.from(rows.keys()).reverse(),
         'loss.label': Float32Array.from(rows, row => ranking.labels[row * HEADS.length]),

@@ -50,7 +50,10 @@ export const writeCase = async (
   const training = await trainer(g, { loss, ...OPTIMISER, dense, rows, rng: kept })
   const { parameters } = training
   const fed = g.state.parameters
-  const before = storeAll(fed, fed.map(({ values }) => values))
+  const before = storeAll(
+    fed,
+    fed.map(({ values }) => values),
+  )
   const gradients = await firstGradients(make)
   const losses: number[] = []
   for (const feeds of steps) losses.push((await training.step(feeds)).loss)
@@ -65,7 +68,10 @@ export const writeCase = async (
     steps: steps.map(feeds => storeFeeds(g, feeds, store)),
     losses,
     gradients: storeAll(parameters, gradients),
-    after: storeAll(parameters, parameters.map(({ values }) => values)),
+    after: storeAll(
+      parameters,
+      parameters.map(({ values }) => values),
+    ),
   }
   await training.release()
   writeFileSync(join(folder, 'arrays.bin'), Buffer.concat(chunks))
