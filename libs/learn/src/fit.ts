@@ -32,12 +32,21 @@ export interface FitProgress {
   readonly passes: number
   /** Mean over the pass so far. */
   readonly loss: number
-  /** Examples per second, since this process took it up. */
+  /** Trained on since this process took it up. */
+  readonly examples: number
+  /** Of them per second. */
   readonly rate: number
+  /** Trained parameters that are no table's: 6 FLOP each per example, forward and backward. */
+  readonly weights: number
 }
 
 /** Progress as a person reads it: `pass 1 of 2 · loss 0.512 · 14,200/s`. */
-export const fitNote = ({ pass, passes, loss, rate }: FitProgress): string =>
+export const fitNote = ({
+  pass,
+  passes,
+  loss,
+  rate,
+}: Pick<FitProgress, 'pass' | 'passes' | 'loss' | 'rate'>): string =>
   `pass ${pass} of ${passes} · loss ${loss.toPrecision(4)} · ${Math.round(rate).toLocaleString('en')}/s`
 
 export interface Fitted {
@@ -69,6 +78,9 @@ export const fit = async <Batch>(
   options: FitOptions<Batch>,
 ): Promise<Fitted> => {
   const { name, epochs, batches, order, feeds, streams, judge, checkpoints, signal } = options
+  const weights = training.parameters
+    .filter(({ table }) => !table)
+    .reduce((sum, { values }) => sum + values.length, 0)
   let values = training.snapshot()
   const saved = checkpoints && readCheckpoint(checkpoints, name)
   const state = saved && resume(saved, training, values)
@@ -101,7 +113,8 @@ export const fit = async <Batch>(
       examples += options.size(parts[at])
       const fraction = (pass - 1 + (at + 1) / parts.length) / epochs
       const rate = (1000 * examples) / (performance.now() - start)
-      options.onProgress?.({ fraction, pass, passes: epochs, loss: loss / (at + 1), rate })
+      const mean = loss / (at + 1)
+      options.onProgress?.({ fraction, pass, passes: epochs, loss: mean, examples, rate, weights })
     }
     if (going?.at !== parts.length) save(parts.length)
     const score = judge ? await judge() : pass

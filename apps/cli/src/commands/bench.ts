@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { benchHome, comparisonTable, type Figure, figuresTable } from '@explore/bench'
+import {
+  benchHome,
+  benchTraining,
+  benchWarmStart,
+  comparisonTable,
+  type Figure,
+  figuresTable,
+} from '@explore/bench'
 import { finishPendingImport, lockHome } from '@explore/embedded'
 import { ExploreError } from '@explore/explore'
 import { type CommonOptions, report } from '../context.ts'
@@ -10,8 +17,19 @@ export interface BenchOptions extends CommonOptions {
   readonly compare?: string
 }
 
-/** Measures a trained home: ratios within one run, and the bounds that they must hold. */
-export const bench = (options: BenchOptions): Promise<void> => {
+/** What can be measured of a home: serving, the speed of training, what going on from older models is worth. */
+const PARTS = {
+  home: benchHome,
+  train: (home, _seconds, progress) => benchTraining(home, progress),
+  'warm-start': (home, _seconds, progress) => benchWarmStart(home, progress),
+} satisfies Record<string, typeof benchHome>
+
+/** Measures a home: ratios within one run, and the bounds that they must hold. */
+export const bench = (part: string, options: BenchOptions): Promise<void> => {
+  const measure = Object.entries(PARTS).find(([name]) => name === part)?.[1]
+  if (measure === undefined) {
+    throw new ExploreError('USAGE', `there is no bench ${part}: ${Object.keys(PARTS).join(', ')}`)
+  }
   const before = options.compare === undefined ? undefined : figuresOf(options.compare)
   return report(
     options,
@@ -19,7 +37,7 @@ export const bench = (options: BenchOptions): Promise<void> => {
       const lock = await lockHome(home, 'bench')
       try {
         await finishPendingImport(home, progress)
-        return await benchHome(home, options.seconds, progress)
+        return await measure(home, options.seconds, progress)
       } finally {
         await lock.release()
       }

@@ -148,13 +148,13 @@ Examples:
   addEvaluations(program, homeOption)
 
   reporting(
-    'bench',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory',
+    'bench [part]',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')
-    .addHelpText('after', '\nExample:\n  explore bench --json > bench.json')
-    .action(async options => (await import('./bench.ts')).bench(options))
+    .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
+    .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),

@@ -21,14 +21,28 @@ export const progressView = (
 const label = (stage: string, note: string | undefined): string =>
   `${stage}${note === undefined ? '' : ` · ${note}`}`
 
+/** A stage as it was first seen: work that goes on from before begins with a part done. */
+interface Begun {
+  readonly since: number
+  readonly from: number
+}
+
+/** The time left by the speed so far, ` · 12 s left`; nothing before that can be told. */
+const timeLeft = ({ since, from }: Begun, fraction: number, now: number): string => {
+  const done = fraction - from
+  if (fraction >= 1 || done < 0.02) return ''
+  const seconds = Math.ceil(((now - since) / 1000 / done) * (1 - fraction))
+  return ` · ${seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`} left`
+}
+
 /** One line a stage, in the order in which they began; stages may take turns. */
 const bars = (out: ProgressOutput, clock: () => number): ReturnType<typeof progressView> => {
-  let rows: { readonly stage: string; readonly since: number }[] = []
+  let rows: (Begun & { readonly stage: string })[] = []
   return {
     progress: (stage, fraction, note) => {
       let row = rows.findIndex(each => each.stage === stage)
       if (row < 0) {
-        row = rows.push({ stage, since: clock() }) - 1
+        row = rows.push({ stage, since: clock(), from: fraction }) - 1
         out.write('\n')
       }
       const done = Math.max(0, Math.min(1, fraction))
@@ -36,7 +50,8 @@ const bars = (out: ProgressOutput, clock: () => number): ReturnType<typeof progr
       const bar = '█'.repeat(cells) + '░'.repeat(WIDTH - cells)
       const seconds = ((clock() - rows[row]!.since) / 1000).toFixed(0)
       const percent = `${Math.floor(done * 100)}`.padStart(3)
-      const text = `${bar} ${percent} % ${seconds.padStart(4)} s  ${label(stage, note)}`
+      const left = timeLeft(rows[row]!, fraction, clock())
+      const text = `${bar} ${percent} % ${seconds.padStart(4)} s  ${label(stage, note)}${left}`
       // The cursor rests below the last bar; a bar that wrapped would put all of them out of place.
       const up = rows.length - row
       out.write(`\x1b[${up}A\x1b[2K${text.slice(0, (out.columns ?? 80) - 1)}\x1b[${up}B\r`)

@@ -4,7 +4,7 @@ import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
 import type { ViewerRows } from '../examples/viewer-rows.ts'
 import type { Feeds } from '../bind-feed.ts'
 import type { Checkpoints } from '../checkpoints.ts'
-import { fit, fitNote } from '../fit.ts'
+import { fit, fitNote, type FitProgress } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { warmupCosine } from '../optim/schedule.ts'
 import { rng } from '../rng.ts'
@@ -42,6 +42,8 @@ export interface FirstStageOptions {
   /** Parameters to go on from. */
   readonly initial?: Parameters
   readonly checkpoints?: Checkpoints
+  /** Told of each step, for measurements. */
+  readonly onStep?: (progress: FitProgress) => void
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
@@ -144,8 +146,11 @@ export const trainFirstStage = async (
     order: random.fork('order'),
     feeds,
     streams: [draw],
-    size: part => part.length,
-    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    size: part => part.reduce((sum, { items }) => sum + 4 * Math.round(items.length * share), 0),
+    onProgress: progress => {
+      options.onStep?.(progress)
+      onProgress?.(progress.fraction, fitNote(progress))
+    },
     ...(options.checkpoints && { checkpoints: options.checkpoints }),
     ...(signal && { signal }),
   })

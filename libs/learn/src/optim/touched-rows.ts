@@ -11,6 +11,10 @@ interface Touched {
 
 const ABSENT = -1
 
+/** Ids of one kind, so that the loops over them are compiled for it. */
+const numbers = (ids: Data): Int32Array =>
+  ids instanceof Int32Array ? ids : Int32Array.from(ids as BigInt64Array, Number)
+
 /** Finds a table's touched rows, by one array of the table's length and no other allocation. */
 export const touchedRows = (table: string, rows: number, padding: number | undefined) => {
   const placeOf = new Int32Array(rows).fill(ABSENT)
@@ -18,7 +22,8 @@ export const touchedRows = (table: string, rows: number, padding: number | undef
   let ids = new Int32Array(0)
   let places = new Int32Array(0)
 
-  return (lookups: readonly Data[]): Touched => {
+  return (given: readonly Data[]): Touched => {
+    const lookups = given.map(numbers)
     const most = lookups.reduce((total, lookup) => total + lookup.length, 0)
     if (places.length < most) {
       ids = new Int32Array(most + first)
@@ -34,7 +39,9 @@ export const touchedRows = (table: string, rows: number, padding: number | undef
       }
     }
     if (padding !== undefined) meet(padding)
-    for (const lookup of lookups) for (let i = 0; i < lookup.length; i++) meet(Number(lookup[i]))
+    for (const lookup of lookups) {
+      for (let i = 0; i < lookup.length; i++) meet(lookup[i])
+    }
     const touched = ids.subarray(0, count)
     if (stray !== undefined) {
       touched.forEach(id => (placeOf[id] = ABSENT))
@@ -48,7 +55,7 @@ export const touchedRows = (table: string, rows: number, padding: number | undef
     let at = 0
     const parts = lookups.map(lookup => {
       const from = at
-      for (let i = 0; i < lookup.length; i++) places[at++] = placeOf[Number(lookup[i])]
+      for (let i = 0; i < lookup.length; i++) places[at++] = placeOf[lookup[i]]
       return places.subarray(from, at)
     })
     for (let i = 0; i < count; i++) placeOf[ids[i]] = ABSENT

@@ -3,7 +3,7 @@ import { rankingBatch } from '../examples/batch.ts'
 import type { Examples } from '../examples/replay.ts'
 import { timeAt } from '../examples/time-split.ts'
 import type { Checkpoints } from '../checkpoints.ts'
-import { fit, fitNote } from '../fit.ts'
+import { fit, fitNote, type FitProgress } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import type { HeadMetrics } from '../metrics/head-metrics.ts'
 import { warmupCosine } from '../optim/schedule.ts'
@@ -36,6 +36,8 @@ export interface SecondStageOptions {
   /** Parameters to go on from, trained with the impressions after `since`; one pass then. */
   readonly initial?: WarmStart
   readonly checkpoints?: Checkpoints
+  /** Told of each step, for measurements. */
+  readonly onStep?: (progress: FitProgress) => void
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
@@ -127,7 +129,10 @@ export const trainSecondStage = async (
     judge: async () =>
       -totalEntropy(judged, heads, await logitsOf(fitting, net, examples, heads, valid)),
     judgeStart: warm,
-    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    onProgress: progress => {
+      options.onStep?.(progress)
+      onProgress?.(progress.fraction, fitNote(progress))
+    },
     ...(options.checkpoints && { checkpoints: options.checkpoints }),
     ...(signal && { signal }),
   })

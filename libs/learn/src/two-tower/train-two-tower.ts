@@ -136,7 +136,10 @@ export const trainTwoTower = async (
     size: ({ targets }) => targets.length,
     judge: async () => (await judge([JUDGED_AT]))[`recall@${JUDGED_AT}`] ?? 0,
     judgeStart: warm,
-    onProgress: progress => onProgress?.(progress.fraction, fitNote(progress)),
+    onProgress: progress => {
+      options.onStep?.(progress)
+      onProgress?.(progress.fraction, fitNote(progress))
+    },
     ...(options.checkpoints && { checkpoints: options.checkpoints }),
     ...(signal && { signal }),
   })

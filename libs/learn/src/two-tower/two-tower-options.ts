@@ -1,4 +1,5 @@
 import type { Checkpoints } from '../checkpoints.ts'
+import type { FitProgress } from '../fit.ts'
 import type { WarmStart } from '../warm-start.ts'
 import type { EventWeights } from './retrieval-examples.ts'
 
@@ -35,6 +36,8 @@ export interface TwoTowerOptions {
   /** Parameters to go on from, trained with the items after `since`; one pass then. */
   readonly initial?: WarmStart
   readonly checkpoints?: Checkpoints
+  /** Told of each step, for measurements. */
+  readonly onStep?: (progress: FitProgress) => void
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
