@@ -48,4 +48,10 @@ export const addBundleCommands = (declare: Declare): void => {
     .option('--keep <n>', 'newest bundles to keep', wholeNumber(0), 5)
     .option('--dry-run', 'only say what would be removed')
     .action(async options => (await import('./prune.ts')).prune(options))
+
+  declare(
+    'skew',
+    'compare logged features of served pages with what training makes of the log, bit by bit',
+    'explore settings features.logShare=0.01   (then, some pages later)\n  explore bundle skew',
+  ).action(async options => (await import('./skew.ts')).skew(options))
 }
