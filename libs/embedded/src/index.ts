@@ -1,5 +1,6 @@
 export { type BundleDifference, diffBundles } from './bundles/diff-bundles.ts'
 export { type Gate } from './bundles/gates.ts'
+export { type ImportedBundle, importModels } from './bundles/import-models.ts'
 export { inspectBundle } from './bundles/inspect-bundle.ts'
 export { rollBack } from './bundles/roll-back.ts'
 export { type BundleEntry, bundleNamed, surveyBundles } from './bundles/survey-bundles.ts'

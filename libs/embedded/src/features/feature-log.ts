@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import {
   candidateFeatures,
   type CandidateFeatures,
+  type ItemFeatures,
   viewerFeatures,
   type ViewerFeatures,
 } from '@explore/explore'
@@ -78,7 +79,8 @@ const unpack = <F extends ViewerFeatures | CandidateFeatures>(into: F, packed: P
   return into
 }
 
-export const columnsOf = (features: ViewerFeatures | CandidateFeatures): [string, Column][] =>
+/** The columns of features, in the order of the schema. */
+export const columnsOf = (features: ViewerFeatures | ItemFeatures): [string, Column][] =>
   Object.entries(features).filter(
     (entry): entry is [string, Column] => typeof entry[1] === 'object',
   )

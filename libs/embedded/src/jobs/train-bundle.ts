@@ -1,6 +1,7 @@
 import { signingKey, writeBundle } from '@explore/adapters'
 import { attributeBuckets, Catalogue, ExploreError } from '@explore/explore'
 import { logBatches, trainAll } from '@explore/learn'
+import { bundleId } from '../bundles/bundle-id.ts'
 import { type Promotion, promoteBundle } from '../bundles/promote-bundle.ts'
 import type { Home } from '../home.ts'
 import type { Progress } from '../progress.ts'
@@ -47,7 +48,7 @@ export const trainBundle = async (
       onProgress: progress,
       ...(signal && { signal }),
     })
-    const bundle = idOf(start)
+    const bundle = bundleId(start)
     await writeBundle(home.bundles, artifacts, {
       id: bundle,
       createdAt: start,
@@ -70,7 +71,3 @@ export const trainBundle = async (
     await stores.close()
   }
 }
-
-/** A bundle's id is when its training began: 20261123-164157. */
-const idOf = (time: number): string =>
-  new Date(time).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
