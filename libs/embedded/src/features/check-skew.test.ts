@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promoteBundle } from '@explore/adapters'
 import { attributeBuckets, Catalogue, type Id } from '@explore/explore'
 import { logBatches, rankingBatch, replay } from '@explore/learn'
@@ -25,7 +26,9 @@ beforeAll(async () => {
   })
   await promoteBundle(home.bundles, 'first')
   const service = await embeddedService(home, { wall: Date.now, threads: 1, onError: () => {} })
-  const settled = () => expect.poll(async () => (await service.health()).lag).toBe(0)
+  const settled = async (): Promise<void> => {
+    while ((await service.health()).lag > 0) await setTimeout(20)
+  }
   for (let i = 0; i < PAGES; i++) {
     const userId = `u${i % 5}`
     const { requestId, items } = await service.page({ userId, surface: 'home' })
