@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GROUPS, type Page } from '@explore/explore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -293,6 +293,8 @@ describe('bundles', () => {
       join(foreign, 'manifest.json'),
       JSON.stringify({ ...manifest, id: 'foreign', catalogueId: 'another' }),
     )
+    // Signed it would already fail for that it was altered.
+    rmSync(join(foreign, 'manifest.sig'))
     cpSync(foreign, join(bundles, 'foreign'), { recursive: true })
     writeFileSync(join(bundles, 'current'), 'foreign')
     writeFileSync(join(bundles, 'previous'), sound!)

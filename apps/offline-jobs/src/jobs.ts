@@ -41,6 +41,11 @@ export const JOBS = {
     return trainBundle(homeAt(home), { ...options, wall: now, signal }, progress)
   },
 
+  export: async ({ home, progress, signal }: JobCall, options: { readonly out: string }) => {
+    const { exportExamples } = await import('@explore/embedded/export-examples')
+    return exportExamples(homeAt(home), { ...options, signal }, progress)
+  },
+
   'off-peak': async (
     { home, progress, signal, now }: JobCall,
     options: { readonly pages: boolean },

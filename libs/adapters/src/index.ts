@@ -2,9 +2,12 @@ export { lmdbEventLog } from './lmdb/lmdb-event-log.ts'
 export { lmdbProfileStore } from './lmdb/lmdb-profile-store.ts'
 export { lmdbStateStore } from './lmdb/lmdb-state-store.ts'
 export { type LmdbEnvironment, type LmdbOptions, openLmdb } from './lmdb/open-lmdb.ts'
+export { type ParquetColumn, parquetFile, type ParquetValue } from './export-parquet.ts'
 export * from './import/index.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
+export { modelSpecs } from './bundle/model-specs.ts'
 export { type Manifest, readManifest } from './bundle/manifest.ts'
+export { deriveBundle, type DeriveOptions } from './bundle/derive-bundle.ts'
 export { type Decision, readDecisions, recordDecision } from './bundle/history.ts'
 export {
   currentBundle,

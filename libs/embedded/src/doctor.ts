@@ -1,7 +1,13 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { currentBundle, hnswAvailable, verifyBundle } from '@explore/adapters'
+import {
+  checkSigned,
+  currentBundle,
+  hnswAvailable,
+  verifyBundle,
+  verifyingKey,
+} from '@explore/adapters'
 import { Catalogue, ExploreError } from '@explore/explore'
 import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
@@ -135,14 +141,23 @@ const bundle = async (home: Home): Promise<readonly Finding[]> => {
       },
     ]
   }
-  const { catalogueId } = await verifyBundle(join(home.bundles, id))
+  const dir = join(home.bundles, id)
+  const key = await verifyingKey(home.key)
+  const { catalogueId } = await verifyBundle(dir, key)
   const { profiles, close } = await openStores(home)
   const foreign = catalogueId !== profiles.catalogueId
   await close()
   if (foreign) {
     throw new ExploreError('BUNDLE_FOREIGN', `${id} was trained on another home's catalogue`)
   }
-  return [{ check: 'bundle', level: 'ok', detail: `${id}: all files have their checksums` }]
+  const signed = await checkSigned(dir, key)
+  return [
+    {
+      check: 'bundle',
+      level: 'ok',
+      detail: `${id}: all files have their checksums, ${signed ? 'and it is signed' : 'and no signature'}`,
+    },
+  ]
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`

@@ -9,6 +9,7 @@ import {
   type PageRequest,
   type Settings,
 } from '@explore/explore'
+import { featureTap } from './features/feature-tap.ts'
 import type { EmbeddedStores } from './stores.ts'
 
 /**
@@ -17,6 +18,7 @@ import type { EmbeddedStores } from './stores.ts'
  */
 export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => number) => {
   const catalogue = new Catalogue()
+  const tap = featureTap()
   let bundle: Bundle | undefined
   let settings: Settings | undefined
   let current: Explorer | undefined
@@ -28,13 +30,14 @@ export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => numbe
   ): Promise<void> => {
     await profiles.sync(catalogue)
     const last = bundle
-    bundle = await loadBundle(source, {
+    const next = await loadBundle(source, {
       catalogue,
       catalogueId: profiles.catalogueId,
       counters: items => state.counters(items),
       now,
       ...(key && { key }),
     })
+    bundle = { ...next, secondStage: tap.around(next.secondStage) }
     current = undefined
     await last?.close()
   }
@@ -52,6 +55,8 @@ export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => numbe
 
   return {
     catalogue,
+    /** What the second stage is asked of a page. */
+    tap,
     load,
     ready,
     bundle: (): Bundle | undefined => bundle,

@@ -31,23 +31,30 @@ export const pageThreads = ({ threads, onError, ...data }: PageThreadsOptions) =
     concurrentTasksPerWorker: 1,
   })
   pool.on('error', onError)
+  const pending = new Set<Promise<PageResult>>()
   return {
     bundle: data.bundle,
     /** Resolves when a thread can serve, or all can where they take the place of others; rejects with why not. */
     loaded: data.warm ? turns.all : turns.first,
     waiting: (): number => pool.queueSize,
     run: async (task: PageTask): Promise<PageResult> => {
+      const running = pool.run(task)
+      pending.add(running)
       try {
-        return await pool.run(task)
+        return await running
       } catch (cause) {
         if (pool.queueSize < MAX_QUEUE) throw cause
         throw new ExploreError('OVERLOADED', `${MAX_QUEUE} requests are waiting already`, { cause })
+      } finally {
+        pending.delete(running)
       }
     },
     /** Finishes what was asked for, then ends the threads. */
     close: async (): Promise<void> => {
-      await pool.close()
+      // Piscina's own close may end threads that still work, and ONNX Runtime does not survive that.
+      while (pending.size > 0) await Promise.allSettled(pending)
       turns.close()
+      await pool.destroy()
     },
     /** Ends the threads, loaded or not. */
     abandon: async (): Promise<void> => {

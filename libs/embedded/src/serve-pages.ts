@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { shareBundle, type SharedBundle, verifyingKey } from '@explore/adapters'
-import type { Explorer } from '@explore/explore'
+import { type Explorer, hash32, type Page } from '@explore/explore'
+import { logFeatures } from './features/feature-log.ts'
 import { pageEngine } from './page-engine.ts'
 import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
 import { openStores } from './stores.ts'
@@ -27,13 +28,40 @@ export const servePages = async (data: ThreadData, given: SharedBundle | undefin
   const explorer = await engine.ready(inForce.settings)
   if (data.warm) await warmUp(explorer, await stores.state.userIds(undefined, WARM_RANKINGS), clock)
 
+  const pageOf = async ({ request, call }: PageTask): Promise<Page> => {
+    const page = () => engine.page(request, call, inForce.settings)
+    if (hash32(call.requestId) / 2 ** 32 >= inForce.settings['features.logShare']) return page()
+    const offset = await stores.state.watermark()
+    const [made, features] = await engine.tap.during(page)
+    // A page during which something was folded saw neither the one state nor the other.
+    if (features !== undefined && offset === (await stores.state.watermark())) {
+      const items = Uint32Array.from(features.candidates.items, id => id - 1)
+      const facts = {
+        requestId: call.requestId,
+        user: request.userId,
+        now: call.now,
+        offset,
+        items,
+      }
+      const [surface] = features.viewer.surface
+      const catalogue = engine.catalogue.version
+      // A page is not lost for want of its record.
+      await logFeatures(home.features, {
+        ...facts,
+        ...features,
+        surface: surface!,
+        catalogue,
+      }).catch(() => {})
+    }
+    return made
+  }
+
   const serve = async (task: PageTask): Promise<PageResult> => {
     clock = task.call.now
     // The engine keeps what it made for settings that are the same object: a message's are always another.
     if (inForce.version !== task.inForce.version) inForce = task.inForce
     try {
-      const page = await engine.page(task.request, task.call, inForce.settings)
-      return { page }
+      return { page: await pageOf(task) }
     } catch (error) {
       return { error: packError(error) }
     }

@@ -6,6 +6,7 @@ import { benchLoad } from './bench-load.ts'
 import { benchMemory } from './bench-memory.ts'
 import { benchPages } from './bench-pages.ts'
 import { benchServed } from './bench-served.ts'
+import { benchSwap } from './bench-swap.ts'
 import type { Figure } from './figures.ts'
 
 const EVENTS = 20_000
@@ -24,6 +25,7 @@ export const benchHome = async (
     ['CPU per page', () => benchPages(home, users)],
     ['latency under load', () => benchLoad(home, users, seconds)],
     ['CPU per page over HTTP', () => benchServed(home, users)],
+    ['swap of bundles', () => benchSwap(home, users, seconds)],
     ['events', () => benchEvents(home, events)],
     ['memory', () => benchMemory(home)],
     // Last, as its events change the home.

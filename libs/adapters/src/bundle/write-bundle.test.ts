@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { tinyCatalogue } from '@explore/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
+import { runScript } from '../lmdb/testing/run-script.ts'
+import { temporaryFolder } from '../lmdb/testing/temporary-folder.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
 import { bundleFixture, N } from './bundle-fixture.ts'
 import { readManifest } from './manifest.ts'
@@ -84,6 +86,12 @@ describe('writeBundle', () => {
     })
     expect(existsSync(join(bundles, 'short'))).toBe(false)
   })
+})
+
+it('says that the disk is full, and leaves nothing behind', async () => {
+  const script = new URL('./testing/write-without-room.ts', import.meta.url)
+  const { stdout } = await runScript(script, [temporaryFolder()], { limit: 'ulimit -f 20' })
+  expect(JSON.parse(stdout)).toEqual({ code: 'DISK_FULL', left: [] })
 })
 
 describe('pointers', () => {

@@ -29,22 +29,8 @@ export const onnxModel = async (
   name: string,
   spec: ModelSpec,
 ): Promise<OnnxModel> => {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node')
-  const fail = (what: string, cause: unknown): never => {
-    const message = `${name} cannot be ${what}: ${(cause as Error).message}`
-    throw new ExploreError('MODEL_SIGNATURE', message, { field: name, cause })
-  }
-  // Given a path ONNX Runtime keeps the weights twice: 14.7 MB for a file of 6.7 MB, from bytes 8.1 MB.
-  const bytes = typeof source === 'string' ? await readFile(source) : source
-  // The options that libs/learn evaluates with: other ones change the last bits of what a model gives.
-  const session: InferenceSession = await InferenceSession.create(bytes, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { disable_prepacking: '1' } },
-  }).catch((cause: unknown) => fail('loaded', cause))
+  const { Tensor } = await import('onnxruntime-node')
+  const session = await openModel(source, name)
   const underWay = new Set<Promise<unknown>>()
   let released: Promise<void> | undefined
   const release = (): Promise<void> =>
@@ -86,9 +72,39 @@ export const onnxModel = async (
   } catch (cause) {
     await release()
     if (cause instanceof ExploreError) throw cause
-    fail('run', cause)
+    throw unfit(name, 'run', cause)
   }
   return { inputs: session.inputNames, run, release }
+}
+
+/** Loads a model without looking at its signature. Throws MODEL_SIGNATURE where ONNX Runtime cannot. */
+export const openModel = async (
+  source: string | Uint8Array,
+  name: string,
+): Promise<InferenceSession> => {
+  const { InferenceSession } = await import('onnxruntime-node')
+  // Given a path ONNX Runtime keeps the weights twice: 14.7 MB for a file of 6.7 MB, from bytes 8.1 MB.
+  const bytes = typeof source === 'string' ? await readFile(source) : source
+  // The options that libs/learn evaluates with: other ones change the last bits of what a model gives.
+  return InferenceSession.create(bytes, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { disable_prepacking: '1' } },
+  }).catch((cause: unknown) => {
+    throw unfit(name, 'loaded', cause)
+  })
+}
+
+const unfit = (name: string, what: string, cause: unknown): ExploreError => {
+  const said = (cause as Error).message
+  const hint = /opset/i.test(said)
+    ? 'export it for an opset that this ONNX Runtime knows'
+    : undefined
+  const message = `${name} cannot be ${what}: ${said}`
+  return new ExploreError('MODEL_SIGNATURE', message, { field: name, ...(hint && { hint }), cause })
 }
 
 /** One row of zeros for every input: 0 is a valid row of every table. */

@@ -8,6 +8,7 @@ import {
   FEATURES_VERSION,
 } from '@explore/explore'
 import { logBatches, trainAll } from '@explore/learn'
+import { bundleId } from '../bundles/bundle-id.ts'
 import { type Promotion, promoteBundle } from '../bundles/promote-bundle.ts'
 import type { Home } from '../home.ts'
 import { lockTraining } from '../lock.ts'
@@ -97,7 +98,7 @@ export const trainBundle = async (
       onProgress: progress,
       ...(signal && { signal }),
     })
-    const bundle = idOf(plan.startedAt)
+    const bundle = bundleId(plan.startedAt)
     await writeBundle(home.bundles, artifacts, {
       id: bundle,
       createdAt: plan.startedAt,
@@ -130,7 +131,3 @@ const timeOf = async (log: EventLog, offset: number): Promise<number> => {
   const { events } = await log.read(offset, 1)
   return events[0]?.time ?? -Infinity
 }
-
-/** A bundle's id is when its training began: 20261123-164157. */
-const idOf = (time: number): string =>
-  new Date(time).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)

@@ -37,7 +37,7 @@ export class OpenRequests {
 }
 
 // Element by element: for columns this short it beats making views of them.
-const copyInterests = (from: Interests, into: Interests): Interests => {
+export const copyInterests = (from: Interests, into: Interests): Interests => {
   const { history, topics, authors } = from
   into.history.length = history.length
   for (let i = 0; i < history.length; i++) {

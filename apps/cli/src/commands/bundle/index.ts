@@ -48,4 +48,23 @@ export const addBundleCommands = (declare: Declare): void => {
     .option('--keep <n>', 'newest bundles to keep', wholeNumber(0), 5)
     .option('--dry-run', 'only say what would be removed')
     .action(async options => (await import('./prune.ts')).prune(options))
+
+  declare(
+    'skew',
+    'compare logged features of served pages with what training makes of the log, bit by bit',
+    'explore settings features.logShare=0.01   (then, some pages later)\n  explore bundle skew',
+  ).action(async options => (await import('./skew.ts')).skew(options))
+
+  declare(
+    'import',
+    'make a bundle of one that there is and of ONNX models that others trained',
+    'explore bundle import --model second-stage=mine.onnx\n  explore bundle promote latest',
+  )
+    .requiredOption(
+      '--model <name=file>',
+      'retrieval-user, retrieval-item, first-user, first-item or second-stage; may be repeated',
+      (value: string, before: readonly string[] = []) => [...before, value],
+    )
+    .option('--from <bundle>', 'where all other parts come from', 'current')
+    .action(async options => (await import('./import.ts')).importCommand(options))
 }
