@@ -7,8 +7,8 @@ export const PARAMS = {
   hidden: { default: 128, min: 2, max: 4096, doc: 'towers: width of the hidden layers' },
   batch: { default: 512, min: 1, max: 65_536, doc: 'towers: positives per step' },
   uniform: { default: 1, min: 0, max: 100, doc: 'towers: uniform negatives per positive' },
-  ahead: { default: 1, min: 1, max: 1000, doc: 'towers: positives that one query answers for' },
-  epochs: { default: 5, min: 1, max: 1000, doc: 'towers: passes, of which the best is kept' },
+  ahead: { default: 4, min: 1, max: 1000, doc: 'towers: positives that one query answers for' },
+  epochs: { default: 4, min: 1, max: 1000, doc: 'towers: passes, of which the best is kept' },
   rate: { default: 0.006, min: 1e-6, max: 1, doc: 'towers: peak learning rate' },
   temperature: { default: 0.05, min: 0.001, max: 10, doc: 'towers: divides the cosines' },
   idDropout: {

@@ -1,4 +1,4 @@
-import { type Event } from '@explore/explore'
+import type { Event } from '@explore/explore'
 import { rng } from '@explore/learn'
 import type { RetrievalTask } from './task.ts'
 
