@@ -1,6 +1,7 @@
 export type * from './api.ts'
 export * from './catalogue.ts'
 export * from './errors.ts'
+export { exhaustiveFunnel } from './exhaustive.ts'
 export { exploreFunnel, type Ranked } from './funnel.ts'
 export * from './hash.ts'
 export * from './item-set.ts'
