@@ -1,4 +1,5 @@
 export { type Dataset, datasetOf, datasetOfStores } from './dataset.ts'
+export type { Served } from './funnel/served.ts'
 export type { Evaluation, EvaluationEntry, EvaluationInput, Flag } from './evaluation.ts'
 export { loadData, type LoadDataOptions, mappingFor } from './load-data.ts'
 export type * from './report.ts'

@@ -44,7 +44,12 @@ export const funnelTables = (measures: FunnelMeasures, random: Rng): readonly Ta
   return [
     {
       title: 'What survives of the best of the whole pool, step by step',
-      columns: [{ name: 'left', unit: 'items' }, ...KS, { name: 'value', bar: true }, { name: 'lost here' }],
+      columns: [
+        { name: 'left', unit: 'items' },
+        ...KS.map((column, i) => ({ ...column, bar: BEST[i] === MOST })),
+        { name: 'value' },
+        { name: 'lost here' },
+      ],
       rows: [{ name: 'pool', cells: [whole('pool'), ...BEST.map(() => 1), 1, null] }, ...stages],
       notes: [
         'best k: share of the k that the second stage and the value model rank first over the whole pool',

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -88,7 +87,6 @@ export const serveDataset = async (
       now,
       user: id => profiles.user(id),
       log,
-      model: name => readFile(join(dir, info.id, `${name}.onnx`)),
       close,
     }
   } catch (error) {

@@ -19,14 +19,12 @@ export interface Served {
   readonly now: Millis
   readonly user: (id: Id) => Awaitable<User | undefined>
   readonly log: EventLog
-  /** Bytes of one of the bundle's models, for instance `second-stage`. */
-  readonly model: (name: string) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
 /** The viewer that a request of `id` now would have. */
 export const viewerNow = async (
-  { stores: { state, catalogue }, settings, now, user }: Omit<Served, 'log' | 'model' | 'close'>,
+  { stores: { state, catalogue }, settings, now, user }: Omit<Served, 'log' | 'close'>,
   id: Id,
 ): Promise<Viewer> => {
   const [bytes] = await state.users([id])
