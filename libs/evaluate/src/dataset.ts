@@ -73,7 +73,7 @@ export const datasetOfStores = async (
     after = page.at(-1)!.id
   }
   const items: Item[] = []
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const page = await profiles.items(after, PAGE)
     for (const { item } of page) if (item !== null) items.push(item)
     if (page.length < PAGE) break

@@ -15,6 +15,22 @@ export const EVALUATIONS = {
     flags: [
       { usage: '--train <file>', help: 'protocol lists: what is trained on' },
       { usage: '--test <file>', help: 'protocol lists: what is to be found' },
+      {
+        usage: '--positives <types>',
+        help: 'what is found, comma separated (default: every engagement)',
+      },
+      { usage: '--k <cuts>', help: 'cuts of the metrics, comma separated' },
+      { usage: '--only <methods>', help: 'only methods whose names begin so, comma separated' },
+      {
+        usage: '--params <list|file>',
+        help: 'hyperparameters, as epochs=5,lambda=500 or a JSON file',
+      },
+      {
+        usage: '--tune <n>',
+        help: 'choose hyperparameters on the validation part: n trials of the towers',
+      },
+      { usage: '--shuffle-labels', help: 'leak check: everything must fall to chance' },
+      { usage: '--ann', help: 'also recall of HNSW against exact search' },
     ],
     load: async () => (await import('./retrieval/evaluate-retrieval.ts')).evaluateRetrieval,
   },
@@ -29,7 +45,10 @@ export const EVALUATIONS = {
     protocols: { now: "a request of each sampled viewer, at the log's end" },
     flags: [
       { usage: '--requests <n>', help: 'viewers who ask (300)' },
-      { usage: '--pool <n>', help: 'largest catalogue that is ranked whole, else a sample (50000)' },
+      {
+        usage: '--pool <n>',
+        help: 'largest catalogue that is ranked whole, else a sample (50000)',
+      },
     ],
     load: async () => (await import('./funnel/evaluate-funnel.ts')).evaluateFunnel,
   },

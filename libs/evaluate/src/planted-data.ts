@@ -21,20 +21,17 @@ export const plantedData = ({
   readonly width?: number
 } = {}): Dataset => {
   const random = rng('planted data')
-  const catalogue = Array.from(
-    { length: items },
-    (_, i): Item => ({
-      id: `i${i}`,
-      author: `a${i % 40}`,
-      topics: [`t${random.int(8)}`],
-      durationMs: 1000 * (5 + random.int(120)),
-      createdAt: START - random.int(1000) * HOUR,
-    }),
-  )
-  const people = Array.from(
-    { length: users },
-    (_, u): User => ({ id: `u${u}`, attributes: { country: `c${u % 5}` } }),
-  )
+  const catalogue = Array.from({ length: items }, (_, i): Item => ({
+    id: `i${i}`,
+    author: `a${i % 40}`,
+    topics: [`t${random.int(8)}`],
+    durationMs: 1000 * (5 + random.int(120)),
+    createdAt: START - random.int(1000) * HOUR,
+  }))
+  const people = Array.from({ length: users }, (_, u): User => ({
+    id: `u${u}`,
+    attributes: { country: `c${u % 5}` },
+  }))
   const events: Event[] = []
   for (const { id: userId } of people) {
     const liked = random.shuffle(Array.from({ length: 8 }, (_, t) => `t${t}`)).slice(0, 2)
@@ -44,7 +41,13 @@ export const plantedData = ({
       for (let position = 0; position < width; position++) {
         const item = unseen.pop()
         if (item === undefined) break
-        const event = { userId, itemId: item.id, requestId: `${userId}.${r}`, position, surface: 'home' }
+        const event = {
+          userId,
+          itemId: item.id,
+          requestId: `${userId}.${r}`,
+          position,
+          surface: 'home',
+        }
         const say = (type: Event['type'], later: number) =>
           events.push({
             ...event,

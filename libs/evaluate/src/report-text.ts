@@ -10,7 +10,13 @@ export const reportText = ({ title, facts, tables }: Report): string =>
 
 const tableText = ({ title, columns, rows, notes = [] }: Table): string => {
   const head = ['', ...columns.map(({ name, unit }) => (unit ? `${name} (${unit})` : name))]
-  const lines = [head, ...rows.map(({ name, cells }) => [name, ...cells.map((cell, i) => cellText(cell) + barOf(cell, columns[i]))])]
+  const lines = [
+    head,
+    ...rows.map(({ name, cells }) => [
+      name,
+      ...cells.map((cell, i) => cellText(cell) + barOf(cell, columns[i])),
+    ]),
+  ]
   const widths = head.map((_, i) => Math.max(...lines.map(line => (line[i] ?? '').length)))
   const text = lines.map(line =>
     line

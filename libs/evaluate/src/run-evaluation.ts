@@ -1,4 +1,4 @@
-import { ExploreError, type Millis, settingsFrom } from '@explore/explore'
+import { ExploreError, settingsFrom } from '@explore/explore'
 import type { Dataset } from './dataset.ts'
 import type { EvaluationEntry, EvaluationInput } from './evaluation.ts'
 import { EVALUATIONS, type EvaluationName } from './evaluations.ts'
@@ -22,8 +22,7 @@ export interface EvaluationCall {
 /** Runs an evaluation by name. Throws USAGE for a protocol that it does not have, and what it throws. */
 export const runEvaluation = async (
   { name, data, mapping, protocol, seeds, flags }: EvaluationCall,
-  context: Pick<EvaluationInput, 'onProgress' | 'signal'> & {
-    readonly now: Millis
+  context: Pick<EvaluationInput, 'now' | 'onProgress' | 'signal'> & {
     /** The log and profiles of the home. */
     readonly home: () => Promise<Dataset>
     /** The home's own bundle over its stores. */
@@ -36,7 +35,7 @@ export const runEvaluation = async (
     if (data === undefined) return home()
     const loaded = await loadData({
       path: data,
-      now,
+      now: now(),
       signal,
       onProgress: fraction => onProgress('read', fraction, data),
       ...(mapping !== undefined && { mapping }),
@@ -57,7 +56,16 @@ export const runEvaluation = async (
     data === undefined
       ? ownServed()
       : serveDataset(await loadOnce(), settingsFrom(), { onProgress, signal, seed: 1 })
-  return evaluate({ data: loadOnce, served, protocol: chosen, seeds, flags, onProgress, signal })
+  return evaluate({
+    data: loadOnce,
+    served,
+    protocol: chosen,
+    seeds,
+    flags,
+    now,
+    onProgress,
+    signal,
+  })
 }
 
 const first = (protocols: Readonly<Record<string, string>>): string => Object.keys(protocols)[0]!

@@ -17,7 +17,13 @@ export class Recorder {
   #rung: string | undefined
   #reason: string | undefined
 
-  constructor({ watch, observer }: { watch?: number | undefined; observer?: Observer | undefined }) {
+  constructor({
+    watch,
+    observer,
+  }: {
+    watch?: number | undefined
+    observer?: Observer | undefined
+  }) {
     this.#watch = watch
     this.#observer = observer
   }

@@ -20,7 +20,7 @@ export const evaluateData = (
   runEvaluation(call, {
     signal,
     onProgress: progress,
-    now: now(),
+    now,
     served: () => serveHome(home, now),
     home: async () => {
       const stores = await openStores(home)

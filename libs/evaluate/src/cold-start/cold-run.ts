@@ -74,7 +74,11 @@ export const coldRun = async (
     catalogue,
     from: time,
   })
-  const asked = retrievalQueries(later.viewers, targetsOf(later.positives, TARGET_WEIGHTS), -Infinity)
+  const asked = retrievalQueries(
+    later.viewers,
+    targetsOf(later.positives, TARGET_WEIGHTS),
+    -Infinity,
+  )
   if (asked.length === 0) {
     throw new ExploreError('TRAIN_DATA', 'nobody engages with anything after the cut')
   }

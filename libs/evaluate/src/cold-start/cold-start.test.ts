@@ -11,6 +11,7 @@ beforeAll(async () => {
     protocol: 'time',
     seeds: 1,
     flags: {},
+    now: () => 0,
     signal: new AbortController().signal,
     onProgress: () => {},
   })

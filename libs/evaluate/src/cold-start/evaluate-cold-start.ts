@@ -35,7 +35,8 @@ export const evaluateColdStart: Evaluation = async ({
       time,
       seed,
       signal,
-      onProgress: fraction => onProgress('retrieval', (seed - 1 + fraction) / seeds, `seed ${seed}`),
+      onProgress: fraction =>
+        onProgress('retrieval', (seed - 1 + fraction) / seeds, `seed ${seed}`),
     })
     judgeRun(last, figures, numberOf, rng(`order ${seed}`))
   }

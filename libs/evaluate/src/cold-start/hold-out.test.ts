@@ -5,16 +5,13 @@ import { holdOut } from './hold-out.ts'
 
 const items = Array.from({ length: 200 }, (_, i) => ({ id: `i${i}`, author: 'a' }))
 const users = Array.from({ length: 200 }, (_, i) => `u${i}`)
-const events = Array.from(
-  { length: 4000 },
-  (_, i): Event => ({
-    eventId: `e${i}`,
-    userId: users[(i * 7) % 200]!,
-    itemId: items[(i * 13) % 200]!.id,
-    type: 'click',
-    time: i,
-  }),
-)
+const events = Array.from({ length: 4000 }, (_, i): Event => ({
+  eventId: `e${i}`,
+  userId: users[(i * 7) % 200]!,
+  itemId: items[(i * 13) % 200]!.id,
+  type: 'click',
+  time: i,
+}))
 const held = holdOut({ items, users, events }, { time: 3000, share: 0.2, random: rng(1) })
 const fresh = new Set(held.items.slice(held.known).map(({ id }) => id))
 

@@ -15,7 +15,11 @@ export interface HeldOut {
 
 /** Makes a random `share` of items and of users new from `time` on. */
 export const holdOut = (
-  { items, users, events }: {
+  {
+    items,
+    users,
+    events,
+  }: {
     readonly items: readonly Item[]
     readonly users: Iterable<Id>
     readonly events: readonly Event[]

@@ -44,11 +44,13 @@ export const compareRankings = <R extends RankedRequest>(
     const bySeed = seeds.map(score => {
       const scores = requests.map(score)
       requests.forEach((request, i) =>
-        figures.add(`${name} value`, viewerOf(request), ...valueKept(request, scores[i]!, kept, places)),
+        figures.add(
+          `${name} value`,
+          viewerOf(request),
+          ...valueKept(request, scores[i]!, kept, places),
+        ),
       )
-      return best.map(k =>
-        requests.map(({ values }, i) => keptByRank(values, scores[i]!, kept, k)),
-      )
+      return best.map(k => requests.map(({ values }, i) => keptByRank(values, scores[i]!, kept, k)))
     })
     return new Map(best.map((k, at) => [k, bySeed.map(seed => seed[at]!)]))
   })
@@ -61,7 +63,11 @@ export const compareRankings = <R extends RankedRequest>(
       requests.forEach((request, i) => {
         const mine = mean(own.map(seed => seed[i]!))
         figures.add(`${name}@${k}`, viewerOf(request), mine)
-        figures.add(`${name} behind@${k}`, viewerOf(request), mean(first.map(seed => seed[i]!)) - mine)
+        figures.add(
+          `${name} behind@${k}`,
+          viewerOf(request),
+          mean(first.map(seed => seed[i]!)) - mine,
+        )
       })
       const means = own.map(mean)
       recall.set(k, {

@@ -56,6 +56,5 @@ export const scorerOf = async (
   const tower = await embedder(user)
   const rows = await tower.embed(viewerFeeds(viewers.gather(requests.map(({ viewer }) => viewer))))
   await tower.release()
-  return ({ items }, i) =>
-    products(rows.subarray(i * dimension, (i + 1) * dimension), table, items)
+  return ({ items }, i) => products(rows.subarray(i * dimension, (i + 1) * dimension), table, items)
 }

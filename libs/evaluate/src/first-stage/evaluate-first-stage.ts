@@ -81,7 +81,8 @@ export const evaluateFirstStage: Evaluation = async ({
       const learn = (what: string) => ({
         seed,
         signal,
-        onProgress: (fraction: number) => onProgress(what, (seed - 1 + fraction) / seeds, `seed ${seed}`),
+        onProgress: (fraction: number) =>
+          onProgress(what, (seed - 1 + fraction) / seeds, `seed ${seed}`),
       })
       const first = await trainFirstStage({ ...lessons, requests: taught }, learn('PSelect'))
       pselect.push(await scorerOf(first, examples, held))
@@ -134,7 +135,9 @@ const tablesOf = (comparisons: readonly Comparison[], places: number): readonly 
       name,
       cells: [...BEST.map(k => recall.get(k)!), value.value],
     })),
-    notes: [`value: the teacher's ${places} best of what is kept ÷ its ${places} best of all candidates`],
+    notes: [
+      `value: the teacher's ${places} best of what is kept ÷ its ${places} best of all candidates`,
+    ],
   },
   {
     title: 'How far PSelect is ahead, request by request',

@@ -69,7 +69,8 @@ export const funnelTables = (measures: FunnelMeasures, random: Rng): readonly Ta
       })),
     },
     {
-      title: 'What reranking costs: value of the page as served below the best page of the same candidates',
+      title:
+        'What reranking costs: value of the page as served below the best page of the same candidates',
       columns: [{ name: 'cost' }],
       rows: RERANKINGS.map(({ name }) => ({ name, cells: [spread(`rerank ${name}`)] })),
     },

@@ -9,27 +9,30 @@ import type { Served } from './served.ts'
 
 const NOW = Date.UTC(2026, 5, 1)
 const ITEMS = 400
-const items = Array.from(
-  { length: ITEMS },
-  (_, i): Item => ({
-    id: `m${i}`,
-    author: `a${i % 90}`,
-    topics: [`t${i % 23}`],
-    createdAt: NOW - i * 3_600_000,
-  }),
-)
+const items = Array.from({ length: ITEMS }, (_, i): Item => ({
+  id: `m${i}`,
+  author: `a${i % 90}`,
+  topics: [`t${i % 23}`],
+  createdAt: NOW - i * 3_600_000,
+}))
 
 /** A world of 30 viewers with some history, under `settings`, with parts of its models replaced. */
 const measured = async (
   settings: Record<string, unknown>,
-  replaced: (bundle: Served['stores']['bundle']) => Partial<Served['stores']['bundle']> = () => ({}),
+  replaced: (
+    bundle: Served['stores']['bundle'],
+  ) => Partial<Served['stores']['bundle']> = () => ({}),
   { pool = 1000, size = ITEMS, requests = 12 } = {},
 ): Promise<FunnelMeasures> => {
   const world = await memoryWorld({ now: NOW, items: items.slice(0, size), settings })
   const random = rng('history')
   for (let user = 0; user < 30; user++) {
     for (let n = 0; n < 8; n++) {
-      const event = { userId: `u${user}`, itemId: `m${random.int(size)}`, time: NOW - 1000 * (9 - n) }
+      const event = {
+        userId: `u${user}`,
+        itemId: `m${random.int(size)}`,
+        time: NOW - 1000 * (9 - n),
+      }
       await world.record([
         { ...event, type: 'impression' },
         { ...event, type: 'click' },
@@ -71,10 +74,16 @@ describe('a narrow funnel', () => {
   })
 
   it('loses more of the best with every step, and never gets any back', () => {
-    expect(narrow.steps).toEqual(['retrieve', 'filter', 'keep by light', 'keep by score', 'assemble'])
+    expect(narrow.steps).toEqual([
+      'retrieve',
+      'filter',
+      'keep by light',
+      'keep by score',
+      'assemble',
+    ])
     for (const k of [10, 25, 50]) {
-      const survivals = ['sources', 'retrieve', 'filter', 'keep by light', 'keep by score'].map(step =>
-        of(narrow, `${step}@${k}`),
+      const survivals = ['sources', 'retrieve', 'filter', 'keep by light', 'keep by score'].map(
+        step => of(narrow, `${step}@${k}`),
       )
       expect(survivals).toEqual(survivals.toSorted((a, b) => b - a))
       expect(survivals[0]).toBeLessThanOrEqual(1)
@@ -130,7 +139,8 @@ it('loses nothing where nothing is cut or moved', async () => {
 it('shows a first stage that is wrong', async () => {
   const wrong = await measured(NARROW, ({ firstStage }) => ({
     firstStage: {
-      score: async (viewer, wanted) => (await firstStage.score(viewer, wanted)).map(score => -score),
+      score: async (viewer, wanted) =>
+        (await firstStage.score(viewer, wanted)).map(score => -score),
     },
   }))
   const right = await measured(NARROW)
@@ -141,7 +151,14 @@ it('shows a first stage that is wrong', async () => {
 
 it('shows an index that misses what is near', async () => {
   const blind = await measured(NARROW, ({ retriever }) => ({
-    retriever: { ...retriever, search: (query, k) => retriever.search(query.map(x => -x), k) },
+    retriever: {
+      ...retriever,
+      search: (query, k) =>
+        retriever.search(
+          query.map(x => -x),
+          k,
+        ),
+    },
   }))
   expect(of(blind, 'ann')).toBeLessThan(0.7)
   expect(of(blind, 'exact@25')).toBeGreaterThan(of(blind, 'source two-tower@25'))

@@ -17,5 +17,8 @@ const WITHOUT = {
 export const RERANKINGS: readonly Reranking[] = [
   { name: 'as served', changes: {} },
   ...Object.entries(WITHOUT).map(([rule, changes]) => ({ name: `without ${rule}`, changes })),
-  { name: 'with exploration only', changes: { ...WITHOUT.diversity, ...WITHOUT['author gap'], ...WITHOUT['topic spread'] } },
+  {
+    name: 'with exploration only',
+    changes: { ...WITHOUT.diversity, ...WITHOUT['author gap'], ...WITHOUT['topic spread'] },
+  },
 ]

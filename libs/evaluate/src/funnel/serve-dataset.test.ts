@@ -31,6 +31,7 @@ const input = (flags: EvaluationInput['flags'], seeds = 1): EvaluationInput => (
   protocol: 'test',
   seeds,
   flags,
+  now: () => 0,
   signal,
   onProgress: () => {},
 })
@@ -54,7 +55,9 @@ it('measures what the funnel loses', async () => {
   const report = await evaluateFunnel(input({ requests: '40' }))
   expect(report.facts['requests']).toBe(40)
   for (const column of [1, 2, 3]) {
-    expect(value(report, 0, 'first stage', column)).toBeLessThanOrEqual(value(report, 0, 'mix', column))
+    expect(value(report, 0, 'first stage', column)).toBeLessThanOrEqual(
+      value(report, 0, 'mix', column),
+    )
   }
   // A trained first stage beats chance, 50 of at most 150.
   expect(value(report, 0, 'first stage', 2) / value(report, 0, 'filters', 2)).toBeGreaterThan(0.6)
@@ -70,7 +73,9 @@ it('compares the first stage with what is cheaper', async () => {
   expect(recall('the same net on clicks')).toBeGreaterThan(recall('random') + 0.1)
   expect(report.tables[0]!.rows[0]!.cells[0]).toHaveProperty('deviation')
   expect(report.tables[0]!.rows[2]!.cells[0]).not.toHaveProperty('deviation')
-  expect(report.tables[1]!.rows.find(({ name }) => name === 'random')!.cells.at(-1)).toBe('at every k')
+  expect(report.tables[1]!.rows.find(({ name }) => name === 'random')!.cells.at(-1)).toBe(
+    'at every k',
+  )
 })
 
 it('leaves nothing behind', async () => {

@@ -33,7 +33,9 @@ export const viewerNow = async (
 }
 
 /** All users with a state. */
-export const knownUsers = async ({ stores: { state } }: Pick<Served, 'stores'>): Promise<readonly Id[]> => {
+export const knownUsers = async ({
+  stores: { state },
+}: Pick<Served, 'stores'>): Promise<readonly Id[]> => {
   const ids: Id[] = []
   for (let after: Id | undefined; ; after = ids.at(-1)) {
     const page = await state.userIds(after, PAGE)

@@ -17,7 +17,12 @@ const repeated = (estimate: (log: ReturnType<typeof bandit.log>) => Estimate) =>
   const mean = values.reduce((sum, value) => sum + value, 0) / RUNS
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (RUNS - 1)
   const covered = estimates.filter(({ low, high }) => low <= bandit.truth && bandit.truth <= high)
-  return { mean, variance, standardError: Math.sqrt(variance / RUNS), coverage: covered.length / RUNS }
+  return {
+    mean,
+    variance,
+    standardError: Math.sqrt(variance / RUNS),
+    coverage: covered.length / RUNS,
+  }
 }
 const bandit = syntheticBandit(rng('bandit'), 0.05)
 
@@ -81,7 +86,10 @@ describe('by hand', () => {
     expect(ips(decisions).value).toBeCloseTo(5 / 4, 12)
     expect(ips(decisions, 3).value).toBeCloseTo(4 / 4, 12)
     expect(snips(decisions).value).toBeCloseTo(5 / 7, 12)
-    const model = { taken: Float64Array.of(1, 1, 0.5, 0), expected: Float64Array.of(0.5, 0.5, 0.5, 0.1) }
+    const model = {
+      taken: Float64Array.of(1, 1, 0.5, 0),
+      expected: Float64Array.of(0.5, 0.5, 0.5, 0.1),
+    }
     expect(doublyRobust({ ...decisions, model }).value).toBeCloseTo((1.6 + 4 * 0.5) / 4, 12)
   })
 

@@ -40,8 +40,7 @@ export const doublyRobust = (
   const weights = importanceWeights(decisions)
   const { rewards, groups, model } = decisions
   const terms = rewards.map(
-    (reward, i) =>
-      model.expected[i]! + Math.min(weights[i]!, clip) * (reward - model.taken[i]!),
+    (reward, i) => model.expected[i]! + Math.min(weights[i]!, clip) * (reward - model.taken[i]!),
   )
   return meanOf(terms, groups)
 }

@@ -9,7 +9,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const read = (...lines: readonly (string | object)[]) => {
   const path = join(folder, 'log.jsonl')
-  writeFileSync(path, lines.map(line => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'))
+  writeFileSync(
+    path,
+    lines.map(line => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+  )
   return readDecisions(path)
 }
 const row = { reward: 1, propensity: 0.5, target: 0.25 }
@@ -42,7 +45,11 @@ it.each([
   ['a list', [[1]], 'line 1 is not a JSON object'],
   ['nothing', [''], 'has no decisions'],
   ['no reward', [row, { propensity: 1, target: 1 }], 'line 2: reward must be a number'],
-  ['a reward that is none', ['{"reward":"1","propensity":1,"target":1}'], 'reward must be a number'],
+  [
+    'a reward that is none',
+    ['{"reward":"1","propensity":1,"target":1}'],
+    'reward must be a number',
+  ],
   ['a chance of zero', [{ ...row, propensity: 0 }], 'propensity must be in (0, 1]'],
   ['a chance above one', [{ ...row, target: 1.5 }], 'target must be in [0, 1]'],
   ['half a model', [{ ...row, model: 1 }], 'model and expected'],
@@ -55,5 +62,7 @@ it.each([
 })
 
 it('says that a file is missing', async () => {
-  await expect(readDecisions(join(folder, 'none.jsonl'))).rejects.toMatchObject({ code: 'IMPORT_FILE' })
+  await expect(readDecisions(join(folder, 'none.jsonl'))).rejects.toMatchObject({
+    code: 'IMPORT_FILE',
+  })
 })

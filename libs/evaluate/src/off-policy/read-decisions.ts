@@ -18,7 +18,10 @@ export const readDecisions = async (path: string): Promise<Decisions> => {
   let number = 0
   let viewers = 0
   try {
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    for await (const line of createInterface({
+      input: createReadStream(path),
+      crlfDelay: Infinity,
+    })) {
       number++
       if (line.trim() === '') continue
       const row = objectOf(line, `line ${number}`)
@@ -36,7 +39,9 @@ export const readDecisions = async (path: string): Promise<Decisions> => {
     }
   } catch (cause) {
     if (cause instanceof ExploreError) throw cause
-    throw new ExploreError('IMPORT_FILE', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new ExploreError('IMPORT_FILE', `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    })
   }
   const length = groups.length
   if (length === 0) throw bad(`${path} has no decisions`)
@@ -63,7 +68,9 @@ const FIELDS = ['reward', 'propensity', 'target', 'model', 'expected'] as const
 type Field = (typeof FIELDS)[number]
 
 /** What each field may be; undefined: anything finite. */
-const BOUNDS: Partial<Record<Field, { readonly fits: (value: number) => boolean; readonly what: string }>> = {
+const BOUNDS: Partial<
+  Record<Field, { readonly fits: (value: number) => boolean; readonly what: string }>
+> = {
   propensity: { fits: value => value > 0 && value <= 1, what: 'in (0, 1]' },
   target: { fits: value => value >= 0 && value <= 1, what: 'in [0, 1]' },
 }
