@@ -6,7 +6,7 @@ import { doublyRobust, ips, snips } from './estimators.ts'
 import type { Estimate } from './mean-of.ts'
 import { syntheticBandit } from './synthetic-bandit.ts'
 
-const RUNS = 400
+const RUNS = 300
 
 /** The same bandit logged again and again, and what an estimator makes of each log. */
 const repeated = (estimate: (log: ReturnType<typeof bandit.log>) => Estimate) => {
@@ -34,9 +34,9 @@ describe('on bandits whose truth is known', () => {
   ] as const)('%s is unbiased, and its interval holds the truth as often as it says', (_, of) => {
     const { mean, standardError, coverage } = repeated(log => of(log))
     expect(Math.abs(mean - bandit.truth)).toBeLessThan(3 * standardError)
-    // Binomial deviation of 400 intervals at 95 %: 1.1 %.
-    expect(coverage).toBeGreaterThan(0.917)
-    expect(coverage).toBeLessThan(0.983)
+    // Binomial deviation of 300 intervals at 95 %: 1.3 %.
+    expect(coverage).toBeGreaterThan(0.91)
+    expect(coverage).toBeLessThan(0.99)
   })
 
   it('DR varies less than IPS, even with a rough model, and is unbiased with a wrong one', () => {
