@@ -18,13 +18,11 @@ export const serveHome = async (home: Home, wall: () => number): Promise<Served>
     const settings = loadSettings(home.settings, process.env)
     await engine.ready(settings, await currentBundle(home.bundles))
     const bundle = engine.bundle()
+    if (engine.problem() !== undefined) throw engine.problem()
     if (bundle === undefined) {
-      throw (
-        engine.problem() ??
-        new ExploreError('BUNDLE_MISSING', `${home.path} has no bundle yet`, {
-          hint: 'run explore train first, or name a folder with --data',
-        })
-      )
+      throw new ExploreError('BUNDLE_MISSING', `${home.path} has no bundle yet`, {
+        hint: 'run explore train first, or name a folder with --data',
+      })
     }
     return {
       stores: { state, catalogue: engine.catalogue, bundle },

@@ -1,4 +1,4 @@
-import { type Rng } from '@explore/learn'
+import type { Rng } from '@explore/learn'
 import type { Decisions, RewardModel } from './decisions.ts'
 
 /** A bandit whose truth is known, for tests: contexts, actions, click rates, and two policies. */
