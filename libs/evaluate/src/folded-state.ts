@@ -5,8 +5,10 @@ import {
   emptyUserState,
   encodeUserState,
   type Event,
+  ExploreError,
   fold,
   type Id,
+  type Millis,
   signalOf,
   type StateStore,
   type UserState,
@@ -23,11 +25,14 @@ export interface FoldedState {
   readonly counters: Float64Array
 }
 
-/** Folds events in memory, as the stream processor does on disk. */
+/**
+ * Folds events in memory, as the stream processor does on disk. Throws EVALUATION_LEAK for an event at or after
+ * `until`: features must not be newer than what they are to predict.
+ */
 export const foldedState = (
   events: Iterable<Event>,
   catalogue: Catalogue,
-  limits: { readonly seen: number },
+  { seen, until = Infinity }: { readonly seen: number; readonly until?: Millis },
 ): FoldedState => {
   const users = new Map<Id, UserState>()
   const surfaces = new Map<Id, string>()
@@ -39,12 +44,19 @@ export const foldedState = (
 
   for (const event of events) {
     watermark++
+    if (event.time >= until) {
+      const [when, limit] = [event.time, until].map(time => new Date(time).toISOString())
+      throw new ExploreError(
+        'EVALUATION_LEAK',
+        `event ${event.eventId} of ${when} is newer than the features, which are as of ${limit}`,
+      )
+    }
     const signal = signalOf(event, catalogue)
     if (signal === undefined) continue
     let state = users.get(event.userId)
     if (state === undefined) users.set(event.userId, (state = emptyUserState()))
     if (event.surface !== undefined) surfaces.set(event.userId, event.surface)
-    fold(state, signal, adds, limits)
+    fold(state, signal, adds, { seen })
     for (const { item, field, delta } of adds.counters) counters[item * COUNTERS + field]! += delta
     for (const { board, item, delta } of adds.boards) {
       let scores = boards.get(board)

@@ -37,7 +37,8 @@ describe('loadData', () => {
     expect([0, 1, 2].map(item => data.catalogue.servable(item))).toEqual([true, true, false])
     const { catalogue, attributes } = data
     const examples = await replay({
-      ...{ catalogue, attributes },
+      catalogue,
+      attributes,
       events: [data.events],
       limits: { seen: 10 },
     })

@@ -70,7 +70,7 @@ describe('evaluateRetrieval', () => {
   })
 
   it('leaves one out of what each user did', async () => {
-    const report = await run('leave-one-out', { only: 'random,ItemCF,two towers' })
+    const report = await run('leave-one-out', { only: 'random,ItemCF,towers,two towers' })
     const found = recalls(report)
     expect(Object.keys(found)).toEqual([
       'random',

@@ -42,7 +42,7 @@ const SEEN = 4000
 export const labOf = (task: RetrievalTask, defaults: TowerOptions): Lab => {
   const { data, weights, cut } = task
   const { catalogue, attributes } = data
-  const state = once(() => foldedState(task.events, catalogue, { seen: SEEN }))
+  const state = once(() => foldedState(task.events, catalogue, { seen: SEEN, until: cut }))
   const examples = once((): Promise<Examples> =>
     replay({
       events: [task.learnable],

@@ -33,7 +33,10 @@ export const measure = async (
 ): Promise<Measured> => {
   const columns = () => new Map(cuts.map(cut => [cut, new Float64Array(queries.users.length)]))
   const out = {
-    ...{ recall: columns(), ndcg: columns(), hit: columns(), skipped: columns() },
+    recall: columns(),
+    ndcg: columns(),
+    hit: columns(),
+    skipped: columns(),
     listed: new Uint32Array(pool.length),
     wanted: new Uint32Array(pool.length),
     found: new Uint32Array(pool.length),

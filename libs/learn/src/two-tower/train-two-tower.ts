@@ -16,7 +16,6 @@ import {
   type RetrievalExamples,
   takeTargets,
   TARGET_WEIGHTS,
-  type Targets,
   targetsOf,
 } from './retrieval-examples.ts'
 import { retrievalFeeds } from './retrieval-feeds.ts'
@@ -49,7 +48,6 @@ export interface TwoTower {
 const JUDGED_AT = 100
 /** Positives seen in training: a large log needs fewer passes. */
 const PAIRS = 900_000
-const DAY = 86_400_000
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -67,7 +65,7 @@ export const trainTwoTower = async (
   const all = targetsOf(examples.positives, options.weights ?? TARGET_WEIGHTS)
   const split = options.validFrom ?? timeAt(all.time, 0.9)
   const { before } = splitByTime(all.time, split)
-  const targets = aged(before.length > 0 ? takeTargets(all, before) : all, options.halfLifeDays)
+  const targets = before.length > 0 ? takeTargets(all, before) : all
   const validFrom = before.length > 0 ? split : Infinity
   const queries = retrievalQueries(viewers, all, validFrom, options.validUsers ?? 1000)
 
@@ -149,17 +147,6 @@ export const trainTwoTower = async (
     quality,
     queries,
     validFrom,
-  }
-}
-
-/** Weights halved for every half-life before the last target. */
-const aged = (targets: Targets, halfLifeDays = Infinity): Targets => {
-  const last = targets.time.reduce((latest, time) => Math.max(latest, time), 0)
-  return {
-    ...targets,
-    weight: targets.weight.map(
-      (weight, row) => weight * 2 ** ((targets.time[row] - last) / (halfLifeDays * DAY)),
-    ),
   }
 }
 

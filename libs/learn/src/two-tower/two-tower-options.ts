@@ -22,8 +22,6 @@ export interface TwoTowerOptions {
   readonly idDropout?: number
   /** Default TARGET_WEIGHTS. */
   readonly weights?: EventWeights
-  /** Targets weigh half as much for every so many days before the last one. Default: all alike. */
-  readonly halfLifeDays?: number
   /** False: without the logQ correction, for ablations. */
   readonly logQ?: boolean
   /** Positives from then on only choose the pass. Default: the last tenth. */

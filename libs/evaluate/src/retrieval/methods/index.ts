@@ -20,7 +20,7 @@ export const methodsOf = (
   ...(timed ? [popularityOrder('popularity, half-life 2 days', 2)] : []),
   itemCf(halfLife),
   ...(data.catalogue.size <= MOST_ITEMS ? [ease(lambda)] : []),
-  twoTowerMethod('two towers without logQ', { logQ: false }),
+  twoTowerMethod('towers without logQ', { logQ: false }),
   twoTowerMethod('two towers'),
   // What the other sources find and what the mix makes of all.
   ...(timed

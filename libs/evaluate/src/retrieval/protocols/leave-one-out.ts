@@ -64,7 +64,13 @@ export const leaveOneOutTask = (
     })
     .map((event, i) => ({ ...event, time: cut + i }))
   return {
-    ...{ data, events, learnable: [...events, ...later], cut, weights, train, pool },
+    data,
+    events,
+    learnable: [...events, ...later],
+    cut,
+    weights,
+    train,
+    pool,
     validation: queriesOf('validation'),
     test: queriesOf('test'),
     timed: false,

@@ -2,7 +2,7 @@ import { ExploreError, type Event, type Id } from '@explore/explore'
 import { datasetOf } from '../../dataset.ts'
 import { type Interactions, interactionsOf } from '../interactions.ts'
 import { itemsByUser, queriesOf } from '../queries.ts'
-import type { Queries, RetrievalTask } from '../task.ts'
+import type { RetrievalTask } from '../task.ts'
 import { readPlainList } from './plain-list.ts'
 import { servablePool } from './servable-pool.ts'
 
@@ -35,29 +35,42 @@ export const listsTask = async (trainPath: string, testPath: string): Promise<Re
   const isHeld = ({ userId, itemId }: Event): boolean =>
     held.get(userId)!.has(catalogue.ordinal(itemId!)!)
   const cut = trained.reduce((latest, { time }) => Math.max(latest, time), 0) + 1
-  const common = { data, cut, weights: { click: 1 }, pool: servablePool(catalogue), timed: false }
-  const factsOf = (train: Interactions, test: Queries) => ({
+  const test = queriesOf(all, tested, catalogue, CLICKS)
+  if (test.users.length === 0) {
+    throw new ExploreError('TRAIN_DATA', `${testPath} has nothing that is new to its users`)
+  }
+  const common = {
+    data,
+    cut,
+    weights: { click: 1 },
+    pool: servablePool(catalogue),
+    test,
+    timed: false,
+  }
+  const factsOf = (train: Interactions): RetrievalTask['facts'] => ({
     items: catalogue.size,
     'training positives': train.length,
     'training users': train.users.length,
     'test users': test.users.length,
     masked: "each user's items of the training list",
   })
-  const test = queriesOf(all, tested, catalogue, CLICKS)
-  if (test.users.length === 0) {
-    throw new ExploreError('TRAIN_DATA', `${testPath} has nothing that is new to its users`)
-  }
-  const none = queriesOf(all, [], catalogue, CLICKS)
   const events = trained.filter(event => !isHeld(event))
   const train = interactionsOf(events, catalogue, CLICKS)
   const later = trained.filter(isHeld).map((event, i) => ({ ...event, time: cut + i }))
   return {
-    ...{ ...common, events, learnable: [...events, ...later], train, test },
+    ...common,
+    events,
+    learnable: [...events, ...later],
+    train,
     validation: queriesOf(train, later, catalogue, CLICKS),
-    facts: factsOf(train, test),
+    facts: factsOf(train),
     whole: {
-      ...{ ...common, events: trained, learnable: trained, train: all, test, validation: none },
-      facts: factsOf(all, test),
+      ...common,
+      events: trained,
+      learnable: trained,
+      train: all,
+      validation: queriesOf(all, [], catalogue, CLICKS),
+      facts: factsOf(all),
     },
   }
 }

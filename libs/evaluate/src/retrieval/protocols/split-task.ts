@@ -45,7 +45,15 @@ export const splitTask = (
   }
   return {
     learnable: within(-Infinity, testFrom),
-    ...{ data, events, cut: validFrom, weights, train, pool, validation, test, timed: true },
+    data,
+    events,
+    cut: validFrom,
+    weights,
+    train,
+    pool,
+    validation,
+    test,
+    timed: true,
     facts: {
       items: pool.reduce((sum, is) => sum + is, 0),
       'training positives': train.length,
