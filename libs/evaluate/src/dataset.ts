@@ -15,6 +15,8 @@ import { logBatches } from '@explore/learn'
 export interface Dataset {
   /** Where it came from. */
   readonly source: string
+  /** As they were described; the latest description of each. */
+  readonly items: readonly Item[]
   /** Items that only events name are placeholders, as in the product. */
   readonly catalogue: Catalogue
   readonly users: ReadonlyMap<Id, User>
@@ -49,6 +51,7 @@ export const datasetOf = (
   catalogue.apply([...records.values()], 1)
   return {
     source,
+    items: [...records.values()].flatMap(({ item }) => (item === null ? [] : [item])),
     catalogue,
     events,
     ...attributesOf(new Map([...users].map(user => [user.id, user]))),
@@ -69,9 +72,16 @@ export const datasetOfStores = async (
     if (page.length < PAGE) break
     after = page.at(-1)!.id
   }
+  const items: Item[] = []
+  for (let after = -1; ;) {
+    const page = await profiles.items(after, PAGE)
+    for (const { item } of page) if (item !== null) items.push(item)
+    if (page.length < PAGE) break
+    after = page.at(-1)!.ordinal
+  }
   const events: Event[] = []
   for await (const batch of logBatches(log)) for (const event of batch) events.push(event)
-  return { source, catalogue, events, ...attributesOf(users) }
+  return { source, items, catalogue, events, ...attributesOf(users) }
 }
 
 const PAGE = 1000

@@ -1,4 +1,5 @@
 import type { Dataset } from './dataset.ts'
+import type { Served } from './funnel/served.ts'
 import type { Report } from './report.ts'
 
 /** A flag of the command line, as commander reads it: `--lambda <x>` gives options.lambda as text. */
@@ -11,6 +12,8 @@ export interface Flag {
 export interface EvaluationInput {
   /** The data, loaded when first asked for: some protocols bring their own. */
   readonly data: () => Promise<Dataset>
+  /** The home's own bundle over its stores; with data, one that is trained on it for the purpose. To be closed. */
+  readonly served: () => Promise<Served>
   /** The first one where the caller named none. */
   readonly protocol: string
   /** Runs of what is trained: seeds 1 to this. */

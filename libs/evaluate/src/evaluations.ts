@@ -34,6 +34,39 @@ export const EVALUATIONS = {
     ],
     load: async () => (await import('./retrieval/evaluate-retrieval.ts')).evaluateRetrieval,
   },
+  'first-stage': {
+    summary: "how much of the second stage's best the first stage keeps, beside cheaper rankings",
+    protocols: { latest: 'the latest fifth of a sample of requests, trained on the rest' },
+    flags: [{ usage: '--requests <n>', help: 'requests that the second stage ranks (2000)' }],
+    load: async () => (await import('./first-stage/evaluate-first-stage.ts')).evaluateFirstStage,
+  },
+  funnel: {
+    summary: "what the served funnel loses of its own second stage's best, step by step",
+    protocols: { now: "a request of each sampled viewer, at the log's end" },
+    flags: [
+      { usage: '--requests <n>', help: 'viewers who ask (300)' },
+      {
+        usage: '--pool <n>',
+        help: 'largest catalogue that is ranked whole, else a sample (50000)',
+      },
+    ],
+    load: async () => (await import('./funnel/evaluate-funnel.ts')).evaluateFunnel,
+  },
+  'cold-start': {
+    summary: 'new items by their content and new viewers by their context, against popularity',
+    protocols: { time: 'a tenth of items and of viewers, new in the last fifth of the log' },
+    flags: [],
+    load: async () => (await import('./cold-start/evaluate-cold-start.ts')).evaluateColdStart,
+  },
+  policy: {
+    summary: 'what another policy would have earned, from logged decisions with propensities',
+    protocols: { log: 'one decision a line: user, reward, propensity, target; model, expected' },
+    flags: [
+      { usage: '--log <file>', help: 'decisions as JSON lines' },
+      { usage: '--clip <n>', help: 'largest importance weight of IPS and DR (20)' },
+    ],
+    load: async () => (await import('./off-policy/evaluate-policy.ts')).evaluatePolicy,
+  },
 } as const satisfies Record<string, EvaluationEntry>
 
 export type EvaluationName = keyof typeof EVALUATIONS

@@ -1,4 +1,5 @@
 export { type Dataset, datasetOf, datasetOfStores } from './dataset.ts'
+export type { Served } from './funnel/served.ts'
 export type { Evaluation, EvaluationEntry, EvaluationInput, Flag } from './evaluation.ts'
 export { type FoldedState, foldedState } from './folded-state.ts'
 export { loadData, type LoadDataOptions, mappingFor } from './load-data.ts'

@@ -1,4 +1,4 @@
-import type { Cell, Report, Table } from './report.ts'
+import type { Cell, Column, Report, Table } from './report.ts'
 
 /** A report as a person reads it in a terminal. */
 export const reportText = ({ title, facts, tables }: Report): string =>
@@ -10,7 +10,13 @@ export const reportText = ({ title, facts, tables }: Report): string =>
 
 const tableText = ({ title, columns, rows, notes = [] }: Table): string => {
   const head = ['', ...columns.map(({ name, unit }) => (unit ? `${name} (${unit})` : name))]
-  const lines = [head, ...rows.map(({ name, cells }) => [name, ...cells.map(cellText)])]
+  const lines = [
+    head,
+    ...rows.map(({ name, cells }) => [
+      name,
+      ...cells.map((cell, i) => cellText(cell) + barOf(cell, columns[i])),
+    ]),
+  ]
   const widths = head.map((_, i) => Math.max(...lines.map(line => (line[i] ?? '').length)))
   const text = lines.map(line =>
     line
@@ -19,6 +25,16 @@ const tableText = ({ title, columns, rows, notes = [] }: Table): string => {
       .trimEnd(),
   )
   return [title, ...text, ...notes.map(note => `  ${note}`)].join('\n')
+}
+
+const BAR = 10
+
+/** A share as a bar behind its figure. */
+const barOf = (cell: Cell, column: Column | undefined): string => {
+  const share = typeof cell === 'object' ? cell?.value : cell
+  if (column?.bar !== true || typeof share !== 'number' || !Number.isFinite(share)) return ''
+  const cells = Math.round(Math.min(1, Math.max(0, share)) * BAR)
+  return ` ${'█'.repeat(cells)}${'░'.repeat(BAR - cells)}`
 }
 
 /** `.2516 ±.0012 [.2490, .2543]`. */

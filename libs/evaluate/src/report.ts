@@ -15,6 +15,8 @@ export interface Column {
   readonly name: string
   /** Where it is none of the field's pure ratios. */
   readonly unit?: string
+  /** Shares of a whole, which the terminal also draws. */
+  readonly bar?: boolean
 }
 
 export interface Row {

@@ -6,6 +6,7 @@ const context = {
   now: () => Date.UTC(2026, 0, 15),
   onProgress: () => {},
   signal: new AbortController().signal,
+  served: () => Promise.reject(new Error('there is no home')),
   home: async () => datasetOf('empty', { items: [], users: [], events: [] }),
 }
 

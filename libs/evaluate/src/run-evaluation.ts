@@ -1,8 +1,10 @@
-import { ExploreError } from '@explore/explore'
+import { ExploreError, settingsFrom } from '@explore/explore'
 import type { Dataset } from './dataset.ts'
 import type { EvaluationEntry, EvaluationInput } from './evaluation.ts'
 import { EVALUATIONS, type EvaluationName } from './evaluations.ts'
 import { loadData, mappingFor } from './load-data.ts'
+import { serveDataset } from './funnel/serve-dataset.ts'
+import type { Served } from './funnel/served.ts'
 import type { Report } from './report.ts'
 
 /** What the command line says of a run. */
@@ -23,9 +25,11 @@ export const runEvaluation = async (
   context: Pick<EvaluationInput, 'now' | 'onProgress' | 'signal'> & {
     /** The log and profiles of the home. */
     readonly home: () => Promise<Dataset>
+    /** The home's own bundle over its stores. */
+    readonly served: () => Promise<Served>
   },
 ): Promise<Report> => {
-  const { onProgress, signal, now, home } = context
+  const { onProgress, signal, now, home, served: ownServed } = context
   const { protocols, load }: EvaluationEntry = EVALUATIONS[name]
   const loadOnce = once(async () => {
     if (data === undefined) return home()
@@ -48,7 +52,20 @@ export const runEvaluation = async (
     })
   }
   const evaluate = await load()
-  return evaluate({ data: loadOnce, protocol: chosen, seeds, flags, now, onProgress, signal })
+  const served = async (): Promise<Served> =>
+    data === undefined
+      ? ownServed()
+      : serveDataset(await loadOnce(), settingsFrom(), { onProgress, signal, seed: 1 })
+  return evaluate({
+    data: loadOnce,
+    served,
+    protocol: chosen,
+    seeds,
+    flags,
+    now,
+    onProgress,
+    signal,
+  })
 }
 
 const first = (protocols: Readonly<Record<string, string>>): string => Object.keys(protocols)[0]!

@@ -13,8 +13,20 @@ export type { RequestSnapshot } from './examples/request-sample.ts'
 export * from './examples/stream-examples.ts'
 export * from './examples/time-split.ts'
 export { type Candidates, type TrainedRetrieval, unionOfSources } from './first-stage/candidates.ts'
+export * from './first-stage/dense-of-items.ts'
 export type { DistilMetrics } from './first-stage/distil.ts'
 export { distil, type DistilOptions } from './first-stage/distil.ts'
+export { meanValues } from './first-stage/distilled-quality.ts'
+export * from './first-stage/kept-by-rank.ts'
+export * from './first-stage/products.ts'
+export * from './first-stage/rank-requests.ts'
+export type { Lesson, RankedRequest } from './first-stage/ranked-request.ts'
+export { teacherOf } from './first-stage/teacher.ts'
+export {
+  fitFirstStage,
+  trainFirstStage,
+  type TrainedFirstStage,
+} from './first-stage/train-first-stage.ts'
 export { product } from './graph/dims.ts'
 export type { FitProgress } from './fit.ts'
 export * from './graph/export-model.ts'

@@ -255,6 +255,31 @@ describe('the way of a watched item', () => {
   })
 })
 
+it('tells an observer of every list before the mix, and of the slate after each step', async () => {
+  const lists: [string, ...number[]][] = []
+  const slates: [string, ...number[]][] = []
+  await funnelOf(five, more(9, 5))
+    .filter(refused)
+    .lookup(byItem)
+    .keep(() => 2, 'score')
+    .run(query, context(), {
+      observer: {
+        found: (source, { items }) => lists.push([source, ...items]),
+        passed: (step, { items }) => slates.push([step, ...items]),
+      },
+    })
+  expect(lists).toEqual([
+    ['five', 5, 4, 3, 2, 1],
+    ['more', 9, 5],
+  ])
+  expect(slates).toEqual([
+    ['retrieve', 5, 4, 3, 2, 1, 9],
+    ['filter', 5, 4, 2, 1, 9],
+    ['by item', 5, 4, 2, 1, 9],
+    ['keep by score', 9, 5],
+  ])
+})
+
 it('a stage that needs a column which no earlier stage adds does not compile', () => {
   const needsScore: Lookup<Query, Scored, { readonly value: Float32Array }> = {
     name: 'value',

@@ -9,6 +9,7 @@ import type {
   Found,
   Lookup,
   Mixer,
+  Observer,
   Pool,
   Reserve,
   Rule,
@@ -37,6 +38,7 @@ export interface Run<C extends Columns> {
 export interface RunOptions {
   /** Ordinal of an item whose way through the funnel is to be recorded. */
   readonly watch?: number | undefined
+  readonly observer?: Observer | undefined
 }
 
 /**
@@ -140,7 +142,7 @@ export class Funnel<Q, C extends Columns> {
   }
 
   async run(query: Q, context: Context, options: RunOptions = {}): Promise<Run<C>> {
-    const record = new Recorder(options.watch, context.explain)
+    const record = new Recorder({ ...options, explain: context.explain })
     let slate: Any = { length: 0, items: new Uint32Array(0) }
     for (const step of this.#steps) slate = await step(slate, query, context, record)
     return { slate, trace: record.trace() }

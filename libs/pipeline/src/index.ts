@@ -9,6 +9,7 @@ export type {
   Found,
   Lookup,
   Mixer,
+  Observer,
   Pool,
   Reserve,
   Rule,

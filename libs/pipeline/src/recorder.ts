@@ -1,6 +1,6 @@
 import type { Kept } from './keep-best.ts'
 import type { Columns, Slate } from './slate.ts'
-import type { Arrangement, Found } from './stage.ts'
+import type { Arrangement, Found, Observer } from './stage.ts'
 import { rankOf } from './top.ts'
 import type { Move, Sighting, StepTrace, Trace } from './trace.ts'
 
@@ -12,13 +12,23 @@ export class Recorder {
   readonly #sightings: Sighting[] = []
   readonly #watch: number | undefined
   readonly #explain: boolean
+  readonly #observer: Observer | undefined
   #counts: Record<string, number> = {}
   #failures: Record<string, string> = {}
   #rung: string | undefined
   #reason: string | undefined
 
-  constructor(watch: number | undefined, explain = false) {
+  constructor({
+    watch,
+    observer,
+    explain = false,
+  }: {
+    watch?: number | undefined
+    observer?: Observer | undefined
+    explain?: boolean | undefined
+  }) {
     this.#watch = watch
+    this.#observer = observer
     this.#explain = explain
   }
 
@@ -41,6 +51,7 @@ export class Recorder {
         ...(this.#rung !== undefined && { rung: this.#rung }),
       })
       this.#sight(step, after)
+      this.#observer?.passed?.(step, after)
     }
   }
 
@@ -64,6 +75,7 @@ export class Recorder {
 
   /** Notes where the watched item stood in the sources' lists, should the mix leave it out. */
   found(names: readonly string[], found: readonly Found[]): void {
+    names.forEach((name, i) => this.#observer?.found?.(name, found[i]!))
     if (this.#watch === undefined) return
     const ranks = found.flatMap(({ items }, i) => {
       const rank = items.indexOf(this.#watch!) + 1

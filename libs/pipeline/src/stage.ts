@@ -83,3 +83,11 @@ export interface Reserve<Q, C extends Columns> {
   readonly least: (query: Q) => number
   readonly holds: (row: number, slate: Slate<C>) => boolean
 }
+
+/** Is told of a run's candidates on their way, and changes nothing: for those who measure the funnel. */
+export interface Observer {
+  /** Each source's own list, before the mix. */
+  readonly found?: (source: string, found: Found) => void
+  /** The slate after a step. */
+  readonly passed?: (step: string, slate: Slate) => void
+}

@@ -1,6 +1,7 @@
 import { datasetOfStores, type EvaluationCall, type Report, runEvaluation } from '@explore/evaluate'
 import { type Home, openStores, type Progress } from '@explore/embedded'
 import { ExploreError } from '@explore/explore'
+import { serveHome } from './serve-home.ts'
 
 /** Runs an evaluation on data, or on what the home's log and profiles hold. */
 export const evaluateData = (
@@ -20,6 +21,7 @@ export const evaluateData = (
     signal,
     onProgress: progress,
     now,
+    served: () => serveHome(home, now),
     home: async () => {
       const stores = await openStores(home)
       try {

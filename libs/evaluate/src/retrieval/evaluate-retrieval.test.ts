@@ -19,6 +19,7 @@ const run = (protocol: string, flags: EvaluationInput['flags'], seeds = 1): Prom
     seeds,
     flags: { params: PARAMS, k: '10,20', ...flags },
     data: async () => data,
+    served: () => Promise.reject(new Error('not asked for')),
     now: () => 0,
     onProgress: () => {},
     signal: new AbortController().signal,

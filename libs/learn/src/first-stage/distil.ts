@@ -1,4 +1,11 @@
-import { CANDIDATE_DENSE, COUNTERS, field, type SecondStage, type Settings } from '@explore/explore'
+import {
+  CANDIDATE_DENSE,
+  COUNTERS,
+  field,
+  type SecondStage,
+  type Settings,
+  type ViewerFeatures,
+} from '@explore/explore'
 import { viewerFeeds } from '../examples/model-inputs.ts'
 import type { Examples } from '../examples/replay.ts'
 import { rng } from '../rng.ts'
@@ -7,6 +14,7 @@ import type { Retrieval } from '../two-tower/train-retrieval.ts'
 import { type Candidates, unionOfSources } from './candidates.ts'
 import { denseOfItems } from './dense-of-items.ts'
 import { type DistilledQuality, distilledQuality, meanValues } from './distilled-quality.ts'
+import { products } from './products.ts'
 import { rankRequests } from './rank-requests.ts'
 import { teacherOf } from './teacher.ts'
 import {
@@ -59,13 +67,22 @@ export const distil = async (
   const { catalogue, viewers, counters, end } = examples
   const { onProgress, signal, seed } = options
   const dense = denseOfItems(catalogue, counters, end)
-  const ranked = await rankRequests(examples, retrieval, {
+  const { towers, neighbours } = retrieval
+  const query = await embedder(towers.user)
+  const parts = {
+    neighbours,
+    vectors: towers.vectors,
+    dimension: towers.dimension,
+    embed: (rows: ViewerFeatures) => query.embed(viewerFeeds(rows)),
+  }
+  const ranked = await rankRequests(examples, parts, {
     candidates:
       options.candidates ?? unionOfSources(catalogue, counters, rng(seed).fork('candidates')),
     teacher: teacherOf(secondStage, { catalogue, viewers, dense, settings }),
     onProgress: fraction => onProgress?.(fraction / 2, 'the second stage ranks'),
     ...(signal && { signal }),
   })
+  await query.release()
   const cut = ranked.length - Math.floor(ranked.length / 10)
   const requests = ranked.slice(0, cut)
   const held = ranked.slice(cut)
@@ -95,7 +112,7 @@ export const distil = async (
         products(users.subarray(i * dimension, (i + 1) * dimension), firstStage.items, items),
       ),
       retrieval: distilledQuality(held, ({ items, query }) =>
-        products(query, retrieval.towers.vectors, items),
+        products(query, towers.vectors, items),
       ),
       popularity: byItem(item => counters[item * COUNTERS + CLICKS]),
       clickRate: byItem(item => dense[item * CANDIDATE_DENSE + CLICK_RATE]),
@@ -103,11 +120,3 @@ export const distil = async (
     },
   }
 }
-
-/** Inner products of one vector with the rows of `table` at `items`. */
-const products = (vector: Float32Array, table: Float32Array, items: Uint32Array): Float32Array =>
-  Float32Array.from(items, item => {
-    let sum = 0
-    for (let i = 0; i < vector.length; i++) sum += vector[i] * table[item * vector.length + i]
-    return sum
-  })

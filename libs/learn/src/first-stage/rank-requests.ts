@@ -1,15 +1,24 @@
-import { decodeUserState } from '@explore/explore'
-import { viewerFeeds } from '../examples/model-inputs.ts'
+import { decodeUserState, type ViewerFeatures } from '@explore/explore'
+import type { Awaitable } from '@explore/pipeline'
 import type { Examples } from '../examples/replay.ts'
-import { embedder } from '../two-tower/embedder.ts'
+import type { Neighbours } from '../neighbours/train-neighbours.ts'
 import { exactSearch } from '../two-tower/exact-search.ts'
-import type { Retrieval } from '../two-tower/train-retrieval.ts'
 import type { Candidates } from './candidates.ts'
 import type { RankedRequest } from './ranked-request.ts'
 import type { Asked, Teacher } from './teacher.ts'
 
 /** Requests per run of the query tower and the teacher: some thousand pairs. */
 const BLOCK = 8
+
+/** Trained retrieval, as candidates are looked for. */
+export interface RetrievalParts {
+  readonly dimension: number
+  /** Unit vectors [viewers, dimension] of the query tower. */
+  readonly embed: (viewers: ViewerFeatures) => Awaitable<Float32Array>
+  /** Unit vectors of the item tower, row-major [items, dimension]. */
+  readonly vectors: Float32Array
+  readonly neighbours: Neighbours
+}
 
 /** A ranked request with what retrieval knows of its viewer. */
 export interface RetrievedRequest extends RankedRequest {
@@ -20,7 +29,7 @@ export interface RetrievedRequest extends RankedRequest {
 /** Retrieves candidates for every sampled request and has the teacher value them. */
 export const rankRequests = async (
   { requests, viewers }: Pick<Examples, 'requests' | 'viewers'>,
-  { towers, neighbours }: Pick<Retrieval, 'towers' | 'neighbours'>,
+  { dimension, embed, vectors, neighbours }: RetrievalParts,
   {
     candidates,
     teacher,
@@ -33,8 +42,6 @@ export const rankRequests = async (
     readonly signal?: AbortSignal
   },
 ): Promise<readonly RetrievedRequest[]> => {
-  const { dimension, vectors } = towers
-  const user = await embedder(towers.user)
   const index = await exactSearch(vectors, dimension)
   const ranked: RetrievedRequest[] = []
   for (let from = 0; from < requests.length; from += BLOCK) {
@@ -42,7 +49,7 @@ export const rankRequests = async (
     const block = requests
       .slice(from, from + BLOCK)
       .map((request): Asked => ({ ...request, state: decodeUserState(request.state) }))
-    const queries = await user.embed(viewerFeeds(viewers.gather(block.map(({ viewer }) => viewer))))
+    const queries = await embed(viewers.gather(block.map(({ viewer }) => viewer)))
     const found = await candidates(block, {
       neighbours,
       nearest: k => index.search(queries, k),
@@ -54,7 +61,6 @@ export const rankRequests = async (
     })
     onProgress?.(Math.min(1, (from + BLOCK) / requests.length))
   }
-  await user.release()
   await index.release()
   return ranked
 }

@@ -11,30 +11,27 @@ export interface RankedRequest {
   readonly values: Float32Array
 }
 
-/** Candidates to learn from: places in the request's `items`, the selected ones first. */
-export interface Picked {
+/** Candidates to learn from: places in the request's `items`, and the label of each. */
+export interface Lesson {
   readonly places: Uint32Array
-  /** How many of them are selected. */
-  readonly selected: number
+  readonly labels: Float32Array
 }
 
 /**
- * All of the best `share`, K of them, K · 2 random ones of the rest, and K of those ranked next, which
- * are the hardest to tell apart.
+ * All of the best `share`, K of them, as selected; K of those ranked next, which are the hardest to tell
+ * apart, and 2 · K random ones of the rest, as not.
  */
-export const pick = ({ values }: RankedRequest, share: number, random: Rng): Picked => {
+export const pick = ({ values }: RankedRequest, share: number, random: Rng): Lesson => {
   const selected = Math.max(1, Math.round(values.length * share))
   const order = top(values, values.length)
   const hard = order.subarray(selected, selected * 3)
   const easy = order.subarray(selected * 3)
   const some = (places: Uint32Array, count: number) =>
     random.shuffle(places.slice()).subarray(0, count)
-  return {
-    places: Uint32Array.from([
-      ...order.subarray(0, selected),
-      ...some(hard, selected),
-      ...some(easy, 2 * selected),
-    ]),
-    selected,
-  }
+  const places = Uint32Array.from([
+    ...order.subarray(0, selected),
+    ...some(hard, selected),
+    ...some(easy, 2 * selected),
+  ])
+  return { places, labels: new Float32Array(places.length).fill(1, 0, selected) }
 }

@@ -7,7 +7,7 @@ import type { Checkpoints } from '../checkpoints.ts'
 import { fit, fitNote, type FitProgress } from '../fit.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { warmupCosine } from '../optim/schedule.ts'
-import { rng } from '../rng.ts'
+import { type Rng, rng } from '../rng.ts'
 import type { Value } from '../runtime.ts'
 import { scaleOf } from '../second-stage/standardise.ts'
 import { trainer } from '../trainer.ts'
@@ -16,15 +16,15 @@ import { inBatches } from '../two-tower/in-batches.ts'
 import { takeRows } from '../two-tower/take-rows.ts'
 import { type Parameters, WARM_RATE, warmStart } from '../warm-start.ts'
 import { firstStageNetwork } from './first-stage-network.ts'
-import { pick, type RankedRequest } from './ranked-request.ts'
+import { type Lesson, pick, type RankedRequest } from './ranked-request.ts'
 
-/** What the first stage is distilled from. */
-export interface Distillation {
+/** What the first stage's network learns from. */
+export interface Lessons<R> {
   readonly catalogue: Catalogue
   readonly viewers: Pick<ViewerRows, 'gather'>
   /** `candidate.dense` of every item, as the item rows are cached: [catalogue.size, CANDIDATE_DENSE]. */
   readonly dense: Float32Array
-  readonly requests: readonly RankedRequest[]
+  readonly requests: readonly R[]
 }
 
 export interface FirstStageOptions {
@@ -65,17 +65,28 @@ export interface TrainedFirstStage {
  * not, so that there is no bias by what was shown. Deterministic under `seed`. Throws TRAIN_DATA where
  * no request has candidates.
  */
-export const trainFirstStage = async (
-  { catalogue, viewers, dense, requests: all }: Distillation,
+export const trainFirstStage = (
+  { requests, ...lessons }: Lessons<RankedRequest>,
+  options: FirstStageOptions,
+): Promise<TrainedFirstStage> =>
+  fitFirstStage(
+    { ...lessons, requests: requests.filter(({ items }) => items.length > 1) },
+    (request, random) => pick(request, options.share ?? 0.1, random),
+    options,
+  )
+
+/** Fits the first stage's network to the labels that `lesson` draws from each request, anew in every pass. */
+export const fitFirstStage = async <R extends Pick<RankedRequest, 'viewer' | 'items'>>(
+  { catalogue, viewers, dense, requests }: Lessons<R>,
+  lesson: (request: R, random: Rng) => Lesson,
   options: FirstStageOptions,
 ): Promise<TrainedFirstStage> => {
   const { dimension = 32, hidden = 64, batch = 16, rate = 0.01, share = 0.1 } = options
   const { onProgress, signal } = options
-  const requests = all.filter(({ items }) => items.length > 1)
   if (requests.length === 0) {
     throw new ExploreError(
       'TRAIN_DATA',
-      `the first stage needs requests with at least 2 candidates: of ${all.length} none has`,
+      'the first stage needs requests with at least 2 candidates: there is none',
     )
   }
   const random = rng(options.seed).fork('first-stage')
@@ -117,8 +128,8 @@ export const trainFirstStage = async (
     rate: warmupCosine({ peak, warmup: steps / 10, steps: steps * epochs, floor: peak / 20 }),
   })
 
-  const feeds = (part: readonly RankedRequest[]): Feeds => {
-    const picks = part.map(request => pick(request, share, draw))
+  const feeds = (part: readonly R[]): Feeds => {
+    const picks = part.map(request => lesson(request, draw))
     const rows = picks.flatMap(({ places }, at) =>
       Array.from(places, place => part[at].items[place]),
     )
@@ -128,11 +139,7 @@ export const trainFirstStage = async (
       'candidate.viewer': Int32Array.from(
         picks.flatMap(({ places }, at) => Array.from(places, () => at)),
       ),
-      'loss.label': Float32Array.from(
-        picks.flatMap(({ places, selected }) =>
-          Array.from(places, (_, i) => (i < selected ? 1 : 0)),
-        ),
-      ),
+      'loss.label': Float32Array.from(picks.flatMap(({ labels }) => [...labels])),
     }
   }
 
