@@ -8,8 +8,6 @@ import {
   type Event,
   fillCandidate,
   fold,
-  type Head,
-  HEADS,
   settingsFrom,
   signalOf,
   type UserState,
@@ -20,6 +18,7 @@ import { describe, expect, it } from 'vitest'
 import { rng } from '../rng.ts'
 import { rankingBatch } from './batch.ts'
 import { PLANTED_START, plantedLog } from './planted-log.ts'
+import { type Label, LABELS } from './labels.ts'
 import { type Examples, replay, type ReplayInput } from './replay.ts'
 
 const LIMITS = { seen: 4000 }
@@ -45,10 +44,10 @@ const event = (
   ...more,
 })
 
-/** The heads that are labelled, row by row. */
-const labels = ({ ranking }: Examples): Head[][] =>
+/** What is labelled, row by row. */
+const labels = ({ ranking }: Examples): Label[][] =>
   Array.from({ length: ranking.length }, (_, row) =>
-    HEADS.filter((_, head) => ranking.labels[row * HEADS.length + head] === 1),
+    LABELS.filter((_, label) => ranking.labels[row * LABELS.length + label] === 1),
   )
 
 /** All features of a row, viewer's and candidate's, as numbers. */

@@ -12,6 +12,7 @@ import {
 } from '@explore/explore'
 import { expect, it } from 'vitest'
 import { candidateFeeds, viewerFeeds } from '../examples/model-inputs.ts'
+import { LABELS } from '../examples/labels.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { readSignature } from '../onnx/read-signature.ts'
 import { program } from '../program.ts'
@@ -28,11 +29,20 @@ const scale = (width: number) => ({
   deviation: new Float32Array(width).fill(0.7),
 })
 
+const plan = (...positives: number[]) => {
+  const all = [...positives, 0, 0]
+  return planHeads({ rows: 1000, positives: all, clicked: all })
+}
+
 /** A network with parameters as drawn, but no zeros that would hide a wrong connection. */
-const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
+const drawn = (
+  size: keyof typeof SECOND_STAGE_SIZES = 'full',
+  viewers: 'many' | 'one' = 'many',
+) => {
   const net = network({
     items: ITEMS,
-    heads: planHeads([400, 300, 60, 40, 0, 35, 0, 3], 1000),
+    heads: plan(400, 300, 60, 40, 0, 35, 0, 3),
+    viewers,
     widths: SECOND_STAGE_SIZES[size],
     scales: {
       viewer: scale(VIEWER_DENSE),
@@ -102,17 +112,18 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 
   const training = await program(net.g, net.probabilities)
   const all = await training.run({ ...viewerFeeds(joined(viewers)), ...candidateFeeds(together) })
-  const scorer = await secondStageScorer(exportModel(net.g, net.probabilities))
+  const served = drawn('full', 'one')
+  const scorer = await secondStageScorer(exportModel(served.g, served.probabilities))
   const spread: number[] = []
   for (const [i, viewer] of viewers.entries()) {
-    const served = await scorer.predict(viewer, candidates[i]!)
+    const alone = await scorer.predict(viewer, candidates[i]!)
     for (const head of HEADS) {
       const trained = (all[head]!.data as Float32Array).subarray(i * 100, (i + 1) * 100)
-      served[head].forEach((p, row) => {
+      alone[head].forEach((p, row) => {
         expect(Math.abs(p - trained[row]!)).toBeLessThan(1e-6)
       })
     }
-    spread.push(...served.click)
+    spread.push(...alone.click)
   }
   expect(Math.max(...spread) - Math.min(...spread)).toBeGreaterThan(0.05)
   await training.release()
@@ -120,17 +131,18 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 })
 
 it('has the inputs and outputs of the bundle format', () => {
-  const net = drawn('small')
+  const net = drawn('small', 'one')
   const { inputs, outputs } = readSignature(exportModel(net.g, net.probabilities))
   expect(outputs.map(({ name, shape }) => [name, shape])).toEqual(
-    HEADS.map(head => [head, ['rows']]),
+    LABELS.map(label => [label, ['rows']]),
   )
-  const names = net.g.state.inputs.map(({ name }) => name).filter(name => name !== 'labels')
+  const unused = ['labels', 'known', 'candidate.viewer']
+  const names = net.g.state.inputs.map(({ name }) => name).filter(name => !unused.includes(name))
   expect(inputs.map(({ name }) => name).sort()).toEqual(names.sort())
 })
 
 it('answers the base rate where a head is not trained', async () => {
-  const net = drawn('small')
+  const net = drawn('small', 'one')
   const scorer = await secondStageScorer(exportModel(net.g, net.probabilities))
   const random = rng(3)
   const { share, report } = await scorer.predict(someViewer(random), someCandidates(random, 7))
@@ -142,7 +154,8 @@ it('answers the base rate where a head is not trained', async () => {
 it('starts at the base rates and calibrates inside the graph', async () => {
   const net = network({
     items: ITEMS,
-    heads: planHeads([400, 0, 60, 0, 0, 35, 0, 0], 1000),
+    heads: plan(400, 0, 60, 0, 0, 35, 0, 0),
+    viewers: 'one',
     widths: SECOND_STAGE_SIZES.small,
     scales: {
       viewer: scale(VIEWER_DENSE),

@@ -13,6 +13,11 @@ import type { SecondStageWidths } from './sizes.ts'
 import { throughClick } from './through-click.ts'
 import type { Scales } from './scales-of.ts'
 
+/** What can be left out, to measure what it is worth. `counters`: all dense facts about the pair. */
+export const NETWORK_PARTS = ['attention', 'crosses', 'experts', 'counters'] as const
+
+export type NetworkPart = (typeof NETWORK_PARTS)[number]
+
 export interface NetworkOptions {
   /** Items with an embedding of their own: ordinals below. */
   readonly items: number
@@ -20,11 +25,17 @@ export interface NetworkOptions {
   readonly widths: SecondStageWidths
   readonly scales: Scales
   readonly random: Rng
+  /**
+   * 'many' trains: each candidate looks its viewer up. 'one' serves: nothing about the viewer is
+   * repeated per candidate, so that all products are of two plain matrices. Default 'many'.
+   */
+  readonly viewers?: 'many' | 'one'
+  readonly without?: readonly NetworkPart[]
 }
 
 export interface Network {
   readonly g: Graph
-  /** Of the input 'labels', [rows, trained heads]. */
+  /** Of the inputs 'labels' and 'known', both [rows, trained heads]: what is not known does not count. */
   readonly loss: Tensor
   /** Before calibration, [rows, trained heads]. */
   readonly logits: Tensor
@@ -35,14 +46,12 @@ export interface Network {
   readonly probabilities: Readonly<Record<string, Tensor>>
 }
 
-/**
- * The second stage: everything about the viewer is computed once per viewer and looked up by its
- * candidates, so one graph trains on many viewers and serves one.
- */
-export const network = ({ items, heads, widths, scales, random }: NetworkOptions): Network => {
+/** The second stage: everything about a viewer is computed once, whatever the number of candidates. */
+export const network = (options: NetworkOptions): Network => {
+  const { items, heads, widths, scales, random, viewers = 'many', without = [] } = options
   const g = graph()
   const make = layers(g, random)
-  const viewer = viewerInputs(g)
+  const viewer = viewerInputs(g, viewers === 'one' ? 1 : undefined)
   const item = itemInputs(g)
   const { viewer: of, dense, cross } = candidateInputs(g)
   const { ofItems, ofHistory } = content(g, make, { items, width: widths.embedding })
@@ -63,29 +72,32 @@ export const network = ({ items, heads, widths, scales, random }: NetworkOptions
   const taste = make.project('taste', summary, widths.embedding)
 
   const candidates = ofItems(item)
-  const { read, match } = attention(g, make, {
-    history,
-    candidates,
-    viewer,
-    of,
-    heads: widths.attentionHeads,
-  })
-  const x = g.concat(
-    [
+  const perRow = (x: Tensor): Tensor =>
+    viewers === 'one' ? g.expand(x, ['rows', x.shape[1] as number]) : g.gather(x, of)
+  const x: Tensor[] = [candidates, perRow(summary)]
+  if (!without.includes('crosses')) {
+    x.push(g.mul(candidates, viewers === 'one' ? taste : g.gather(taste, of)))
+  }
+  if (!without.includes('attention')) {
+    const attended = attention(g, make, {
+      history,
       candidates,
-      g.gather(summary, of),
-      g.mul(candidates, g.gather(taste, of)),
-      read,
-      match,
-      make.standardise(dense, scales.dense),
-      make.standardise(cross, scales.cross),
-    ],
-    1,
-  )
+      viewer,
+      of: viewers === 'one' ? undefined : of,
+      heads: widths.attentionHeads,
+    })
+    x.push(attended.read, attended.match)
+  }
+  if (!without.includes('counters')) {
+    x.push(make.standardise(dense, scales.dense), make.standardise(cross, scales.cross))
+  }
   const trained = heads.filter(head => head.trained)
-  const logits = throughClick(g, experts(g, make, random, { x, heads: trained, widths }), trained)
+  const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: trained, widths, without })
+  const logits = throughClick(g, mixed, trained)
   const labels = g.input('labels', 'float32', ['rows', trained.length])
-  const loss = g.mul(g.reduceMean(g.bceWithLogits(logits, labels)), trained.length)
+  const known = g.input('known', 'float32', ['rows', trained.length])
+  const losses = g.mul(g.bceWithLogits(logits, labels), known)
+  const loss = g.mul(g.reduceMean(losses), trained.length)
 
   const slope = g.parameter('calibration.slope', [trained.length], init.constant(1))
   const offset = g.parameter('calibration.offset', [trained.length], init.zeros)
