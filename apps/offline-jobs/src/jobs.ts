@@ -1,3 +1,4 @@
+import type { EvaluationCall } from '@explore/evaluate'
 import { homeAt, type Progress } from '@explore/embedded'
 import type { EvaluateWorldOptions } from './evaluate/evaluate-world.ts'
 
@@ -46,6 +47,9 @@ export const JOBS = {
     const { offPeak } = await import('@explore/embedded/off-peak')
     return offPeak(homeAt(home), { ...options, wall: now, signal }, progress)
   },
+
+  evaluate: async ({ home, ...call }: JobCall, options: EvaluationCall) =>
+    (await import('./evaluate/evaluate-data.ts')).evaluateData(homeAt(home), options, call),
 
   'evaluate-world': async ({ progress, signal }: JobCall, options: EvaluateWorldOptions) =>
     (await import('./evaluate/evaluate-world.ts')).evaluateWorld(options, progress, signal),

@@ -1,38 +1,40 @@
+import { type EvaluationCall, reportText } from '@explore/evaluate'
+import { EVALUATIONS } from '@explore/evaluate/evaluations'
 import { runJob } from '@explore/offline-jobs'
 import { type CommonOptions, report } from '../context.ts'
 
-export interface EvaluateWorldOptions extends CommonOptions {
+export interface EvaluateOptions extends CommonOptions {
+  readonly data?: string
+  readonly mapping?: string
+  readonly protocol?: string
   readonly seeds: number
-  readonly days: number
-  readonly users: number
-  readonly items: number
-  readonly population: number
-  readonly seed: number
-  readonly arms?: string
+  /** The evaluation's own flags. */
+  readonly [flag: string]: string | number | boolean | undefined
 }
 
-/** The world's present in every evaluation, so that a run can be repeated. */
-const PRESENT = Date.UTC(2026, 0, 15)
-
-/** Serves the simulated world by the funnel, its ablations and the baselines; prints paired differences. */
-export const evaluateWorld = (options: EvaluateWorldOptions): Promise<void> =>
-  report(
-    options,
-    (home, progress) =>
-      runJob(
-        'evaluate-world',
-        home,
-        {
-          seeds: options.seeds,
-          days: options.days,
-          users: options.users,
-          items: options.items,
-          population: options.population,
-          seed: options.seed,
-          now: PRESENT,
-          ...(options.arms !== undefined && { arms: options.arms.split(',') }),
-        },
-        progress,
-      ),
-    ({ tables }) => tables.join('\n\n'),
+/** Measures models on data or on the home's own log, beside baselines. */
+export const evaluate = (name: EvaluationCall['name'], options: EvaluateOptions): Promise<void> => {
+  const { data, mapping, protocol, seeds } = options
+  const flags = Object.fromEntries(
+    EVALUATIONS[name].flags.map(({ usage }) => {
+      const flag = camelCase(usage)
+      return [flag, options[flag] as string | boolean | undefined]
+    }),
   )
+  const call: EvaluationCall = {
+    name,
+    seeds,
+    flags,
+    ...(data !== undefined && { data }),
+    ...(mapping !== undefined && { mapping }),
+    ...(protocol !== undefined && { protocol }),
+  }
+  return report(options, (home, progress) => runJob('evaluate', home, call, progress), reportText)
+}
+
+/** `--shuffle-labels <n>` as commander names it: shuffleLabels. */
+const camelCase = (usage: string): string =>
+  usage
+    .split(' ')[0]!
+    .slice(2)
+    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,6 +1,6 @@
-import { ExploreError } from '@explore/explore'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
+import { addEvaluations } from './evaluations.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const homeOption = new Option('--home <dir>', 'the folder that holds all state')
@@ -109,25 +109,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
 
-  reporting(
-    'evaluate <what>',
-    'world: the funnel, its ablations and baselines in the simulated world',
-  )
-    .option('--seeds <n>', 'paired runs', wholeNumber(1), 5)
-    .option('--days <n>', 'simulated days of each run', wholeNumber(1), 3)
-    .option('--users <n>', 'viewers who visit', wholeNumber(1), 400)
-    .option('--items <n>', 'items of the world', wholeNumber(1), 20000)
-    .option('--population <n>', 'users in the history', wholeNumber(1), 3000)
-    .option('--seed <n>', 'seed of the world and the training', wholeNumber(0), 1)
-    .option(
-      '--arms <names>',
-      'only these besides random, popular, funnel and oracle, comma separated',
-    )
-    .addHelpText('after', '\nExample:\n  explore evaluate world --seeds 5 --json > world.json')
-    .action(async (what, options) => {
-      if (what !== 'world') throw new ExploreError('USAGE', `there is no evaluation ${what}: world`)
-      await (await import('./evaluate.ts')).evaluateWorld(options)
-    })
+  addEvaluations(program, homeOption)
 
   reporting(
     'bench',

@@ -1,0 +1,23 @@
+import type { EvaluationEntry } from './evaluation.ts'
+
+/** Every evaluation by its name on the command line, without its code: one entry and one folder each. */
+export const EVALUATIONS = {
+  retrieval: {
+    summary:
+      'the two towers, the sources and their mix beside baselines, ranking the whole catalogue',
+    protocols: {
+      time: 'what users engage with after a time, from all before it',
+      kuairand:
+        'KuaiRand-Pure: train to 1 May, validate on 2 to 4 May, test from 5 May; positives are clicks',
+      'leave-one-out': "each user's last positive, from all before it",
+      lists: 'plain lists of user,item[,time]: --train and --test',
+    },
+    flags: [
+      { usage: '--train <file>', help: 'protocol lists: what is trained on' },
+      { usage: '--test <file>', help: 'protocol lists: what is to be found' },
+    ],
+    load: async () => (await import('./retrieval/evaluate-retrieval.ts')).evaluateRetrieval,
+  },
+} as const satisfies Record<string, EvaluationEntry>
+
+export type EvaluationName = keyof typeof EVALUATIONS

@@ -1,0 +1,6 @@
+export { type Dataset, datasetOf, datasetOfStores } from './dataset.ts'
+export type { Evaluation, EvaluationEntry, EvaluationInput, Flag } from './evaluation.ts'
+export { loadData, type LoadDataOptions, mappingFor } from './load-data.ts'
+export type * from './report.ts'
+export { reportText } from './report-text.ts'
+export { type EvaluationCall, runEvaluation } from './run-evaluation.ts'
