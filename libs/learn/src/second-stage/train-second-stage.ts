@@ -13,7 +13,7 @@ import { feedsOf, hideIds } from './feeds.ts'
 import { countLabels, type HeadPlan, planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
 import { type Logits, logitsOf } from './logits-of.ts'
-import { type Network, network, type NetworkPart } from './network.ts'
+import { type Network, network, NETWORK_PARTS } from './network.ts'
 import { type Calibration, sigmoid } from './platt.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
@@ -43,7 +43,9 @@ export interface SecondStageOptions {
 }
 
 /** `partial rows`: history without impressions; `through click`: the factoring of rare heads. */
-export type SecondStagePart = NetworkPart | 'partial rows' | 'through click'
+export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through click'] as const
+
+export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
 
 export interface SecondStageProgress {
   readonly step: number
