@@ -39,11 +39,8 @@ export const attention = (
   const bias = g.transpose(
     g.add(g.gather(ages, viewer.historyAges), g.gather(kinds, viewer.historyKinds)),
   )
-  const query = g.reshape(project('attention.query', candidates, heads * width), [
-    'rows',
-    heads,
-    width,
-  ])
+  const asked = g.div(project('attention.query', candidates, heads * width), Math.sqrt(width))
+  const query = g.reshape(asked, ['rows', heads, width])
   const read = of ? ofMany(g, { history, query, bias, of }) : ofOne(g, { history, query, bias })
   const flat = ['rows', heads * width]
   return {
@@ -67,7 +64,7 @@ const ofMany = (
 ): Tensor => {
   const keys = g.gather(history, of)
   const scores = g.transpose(g.matmul(keys, g.transpose(query)))
-  return g.matmul(g.softmax(g.add(scaled(g, scores, query), g.gather(bias, of))), keys)
+  return g.matmul(g.softmax(g.add(scores, g.gather(bias, of))), keys)
 }
 
 /** The same of one viewer: two products of plain matrices, whatever the number of rows. */
@@ -75,8 +72,5 @@ const ofOne = (g: Graph, { history, query, bias }: Reading): Tensor => {
   const [, places, width] = history.shape as readonly [number, number, number]
   const keys = g.reshape(history, [places, width])
   const scores = g.matmul(query, g.transpose(keys))
-  return g.matmul(g.softmax(g.add(scaled(g, scores, query), bias)), keys)
+  return g.matmul(g.softmax(g.add(scores, bias)), keys)
 }
-
-const scaled = (g: Graph, scores: Tensor, query: Tensor): Tensor =>
-  g.div(scores, Math.sqrt(query.shape[2] as number))

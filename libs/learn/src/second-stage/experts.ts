@@ -14,7 +14,7 @@ import type { SecondStageWidths } from './sizes.ts'
  */
 export const experts = (
   g: Graph,
-  { linear, project, activate }: Layers,
+  { parameter, linear, project, activate }: Layers,
   random: Rng,
   options: {
     /** [rows, n] */
@@ -35,7 +35,7 @@ export const experts = (
   const shared = g.dropout(activate('shared', linear('shared', crossed, widths.shared)), 0.1)
   const hidden = linear('experts', shared, count * widths.expert)
   const each = activate('experts', g.reshape(hidden, ['rows', count, widths.expert]))
-  const towers = g.parameter(
+  const towers = parameter(
     'towers',
     [widths.expert, heads.length],
     init.normal(random.fork('towers'), widths.expert ** -0.5),

@@ -18,7 +18,7 @@ import { readSignature } from '../onnx/read-signature.ts'
 import { program } from '../program.ts'
 import { type Rng, rng } from '../rng.ts'
 import { planHeads } from './heads.ts'
-import { network } from './network.ts'
+import { network, type NetworkOptions, valuesOf } from './network.ts'
 import { sigmoid } from './platt.ts'
 import { secondStageScorer } from './second-stage-scorer.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
@@ -35,14 +35,10 @@ const plan = (...positives: number[]) => {
 }
 
 /** A network with parameters as drawn, but no zeros that would hide a wrong connection. */
-const drawn = (
-  size: keyof typeof SECOND_STAGE_SIZES = 'full',
-  viewers: 'many' | 'one' = 'many',
-) => {
-  const net = network({
+const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
+  const options: NetworkOptions = {
     items: ITEMS,
     heads: plan(400, 300, 60, 40, 0, 35, 0, 3),
-    viewers,
     widths: SECOND_STAGE_SIZES[size],
     scales: {
       viewer: scale(VIEWER_DENSE),
@@ -50,7 +46,8 @@ const drawn = (
       cross: scale(CANDIDATE_CROSS),
     },
     random: rng(11),
-  })
+  }
+  const net = network(options)
   const random = rng(12)
   for (const { values, table } of net.g.state.parameters) {
     values.forEach((value, i) => (values[i] = value * (table ? 10 : 1) + 0.02 * random.normal()))
@@ -59,7 +56,7 @@ const drawn = (
   for (const { values, padding, shape } of net.g.state.parameters) {
     if (padding === 0) values.fill(0, 0, shape[1])
   }
-  return net
+  return { net, served: network({ ...options, trained: valuesOf(net) }) }
 }
 
 const someViewer = (random: Rng): ViewerFeatures => {
@@ -103,7 +100,7 @@ const joined = <F extends object>(parts: readonly F[]): F =>
   ) as F
 
 it('serves one viewer and 100 candidates as it trained on many', async () => {
-  const net = drawn()
+  const { net, served } = drawn()
   const random = rng(5)
   const viewers = Array.from({ length: 4 }, () => someViewer(random))
   const candidates = viewers.map(() => someCandidates(random, 100))
@@ -112,7 +109,6 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 
   const training = await program(net.g, net.probabilities)
   const all = await training.run({ ...viewerFeeds(joined(viewers)), ...candidateFeeds(together) })
-  const served = drawn('full', 'one')
   const scorer = await secondStageScorer(exportModel(served.g, served.probabilities))
   const spread: number[] = []
   for (const [i, viewer] of viewers.entries()) {
@@ -131,7 +127,7 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 })
 
 it('has the inputs and outputs of the bundle format', () => {
-  const net = drawn('small', 'one')
+  const { served: net } = drawn('small')
   const { inputs, outputs } = readSignature(exportModel(net.g, net.probabilities))
   expect(outputs.map(({ name, shape }) => [name, shape])).toEqual(
     LABELS.map(label => [label, ['rows']]),
@@ -142,7 +138,7 @@ it('has the inputs and outputs of the bundle format', () => {
 })
 
 it('answers the base rate where a head is not trained', async () => {
-  const net = drawn('small', 'one')
+  const { served: net } = drawn('small')
   const scorer = await secondStageScorer(exportModel(net.g, net.probabilities))
   const random = rng(3)
   const { share, report } = await scorer.predict(someViewer(random), someCandidates(random, 7))
@@ -152,10 +148,9 @@ it('answers the base rate where a head is not trained', async () => {
 })
 
 it('starts at the base rates and calibrates inside the graph', async () => {
-  const net = network({
+  const options: NetworkOptions = {
     items: ITEMS,
     heads: plan(400, 0, 60, 0, 0, 35, 0, 0),
-    viewers: 'one',
     widths: SECOND_STAGE_SIZES.small,
     scales: {
       viewer: scale(VIEWER_DENSE),
@@ -163,7 +158,8 @@ it('starts at the base rates and calibrates inside the graph', async () => {
       cross: scale(CANDIDATE_CROSS),
     },
     random: rng(2),
-  })
+  }
+  const net = network({ ...options, trained: valuesOf(network(options)) })
   const random = rng(3)
   const viewer = someViewer(random)
   const candidates = someCandidates(random, 50)

@@ -8,8 +8,10 @@ import { attention } from './attention.ts'
 import { content } from './content.ts'
 import { experts } from './experts.ts'
 import type { HeadPlan } from './heads.ts'
-import { layers } from './layers.ts'
+import { layers, type Values } from './layers.ts'
+import { packedContent } from './packed-content.ts'
 import type { SecondStageWidths } from './sizes.ts'
+import { joined } from './standardise.ts'
 import { throughClick } from './through-click.ts'
 import type { Scales } from './scales-of.ts'
 
@@ -26,10 +28,10 @@ export interface NetworkOptions {
   readonly scales: Scales
   readonly random: Rng
   /**
-   * 'many' trains: each candidate looks its viewer up. 'one' serves: nothing about the viewer is
-   * repeated per candidate, so that all products are of two plain matrices. Default 'many'.
+   * What was trained, by `valuesOf`: then the network serves one viewer. Nothing about the viewer is
+   * repeated per candidate, and all tables of content are one.
    */
-  readonly viewers?: 'many' | 'one'
+  readonly trained?: Values
   readonly without?: readonly NetworkPart[]
 }
 
@@ -48,13 +50,15 @@ export interface Network {
 
 /** The second stage: everything about a viewer is computed once, whatever the number of candidates. */
 export const network = (options: NetworkOptions): Network => {
-  const { items, heads, widths, scales, random, viewers = 'many', without = [] } = options
+  const { items, heads, widths, scales, random, trained, without = [] } = options
   const g = graph()
-  const make = layers(g, random)
-  const viewer = viewerInputs(g, viewers === 'one' ? 1 : undefined)
+  const make = layers(g, random, trained)
+  const viewer = viewerInputs(g, trained ? 1 : undefined)
   const item = itemInputs(g)
   const { viewer: of, dense, cross } = candidateInputs(g)
-  const { ofItems, ofHistory } = content(g, make, { items, width: widths.embedding })
+  const { ofItems, ofHistory } = trained
+    ? packedContent(g, trained, widths.embedding)
+    : content(g, make, { items, width: widths.embedding })
 
   const history = ofHistory(viewer)
   const user = make.table('user-attributes', USER_ATTRIBUTE_BUCKETS, widths.context)
@@ -73,43 +77,43 @@ export const network = (options: NetworkOptions): Network => {
 
   const candidates = ofItems(item)
   const perRow = (x: Tensor): Tensor =>
-    viewers === 'one' ? g.expand(x, ['rows', x.shape[1] as number]) : g.gather(x, of)
+    trained ? g.expand(x, ['rows', x.shape[1] as number]) : g.gather(x, of)
   const x: Tensor[] = [candidates, perRow(summary)]
   if (!without.includes('crosses')) {
-    x.push(g.mul(candidates, viewers === 'one' ? taste : g.gather(taste, of)))
+    x.push(g.mul(candidates, trained ? taste : g.gather(taste, of)))
   }
   if (!without.includes('attention')) {
     const attended = attention(g, make, {
       history,
       candidates,
       viewer,
-      of: viewers === 'one' ? undefined : of,
+      of: trained ? undefined : of,
       heads: widths.attentionHeads,
     })
     x.push(attended.read, attended.match)
   }
   if (!without.includes('counters')) {
-    x.push(make.standardise(dense, scales.dense), make.standardise(cross, scales.cross))
+    x.push(make.standardise(g.concat([dense, cross], 1), joined(scales.dense, scales.cross)))
   }
-  const trained = heads.filter(head => head.trained)
-  const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: trained, widths, without })
-  const logits = throughClick(g, mixed, trained)
-  const labels = g.input('labels', 'float32', ['rows', trained.length])
-  const known = g.input('known', 'float32', ['rows', trained.length])
+  const learnt = heads.filter(head => head.trained)
+  const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: learnt, widths, without })
+  const logits = throughClick(g, mixed, learnt)
+  const labels = g.input('labels', 'float32', ['rows', learnt.length])
+  const known = g.input('known', 'float32', ['rows', learnt.length])
   const losses = g.mul(g.bceWithLogits(logits, labels), known)
-  const loss = g.mul(g.reduceMean(losses), trained.length)
+  const loss = g.mul(g.reduceMean(losses), learnt.length)
 
-  const slope = g.parameter('calibration.slope', [trained.length], init.constant(1))
-  const offset = g.parameter('calibration.offset', [trained.length], init.zeros)
+  const slope = make.parameter('calibration.slope', [learnt.length], init.constant(1))
+  const offset = make.parameter('calibration.offset', [learnt.length], init.zeros)
   const calibrated = g.sigmoid(g.add(g.mul(logits, slope), offset))
   const columns = g.split(
     calibrated,
-    trained.map(() => 1),
+    learnt.map(() => 1),
     1,
   )
   const probabilities = Object.fromEntries(
     heads.map(plan => {
-      const column = columns[trained.indexOf(plan)]
+      const column = columns[learnt.indexOf(plan)]
       return [
         plan.head,
         column
@@ -120,3 +124,7 @@ export const network = (options: NetworkOptions): Network => {
   )
   return { g, loss, logits, slope, offset, probabilities }
 }
+
+/** What a network's parameters are, to serve with. */
+export const valuesOf = ({ g }: Network): Values =>
+  new Map(g.state.parameters.map(({ name, values }) => [name, values]))

@@ -8,18 +8,10 @@ import type { HeadPlan } from './heads.ts'
  */
 export const throughClick = (g: Graph, raw: Tensor, heads: readonly HeadPlan[]): Tensor => {
   if (!heads.some(plan => plan.throughClick)) return raw
-  const columns = g.split(
-    raw,
-    heads.map(() => 1),
-    1,
-  )
-  const click = columns[heads.findIndex(({ head }) => head === 'click')] as Tensor
-  const both = (given: Tensor): Tensor => {
-    const without = g.softplus(g.sub(click, g.softplus(given)))
-    return g.sub(g.sub(click, g.softplus(g.neg(given))), without)
-  }
-  return g.concat(
-    columns.map((column, i) => (heads[i]?.throughClick ? both(column) : column)),
-    1,
-  )
+  const at = heads.findIndex(({ head }) => head === 'click')
+  const click = g.slice(raw, 1, at, at + 1)
+  const without = g.softplus(g.sub(click, g.softplus(raw)))
+  const both = g.sub(g.sub(click, g.softplus(g.neg(raw))), without)
+  const factored = g.constant(Float32Array.from(heads, plan => Number(plan.throughClick)))
+  return g.where(g.greater(factored, 0), both, raw)
 }

@@ -13,7 +13,7 @@ import { feedsOf, hideIds } from './feeds.ts'
 import { countLabels, type HeadPlan, planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
 import { type Logits, logitsOf } from './logits-of.ts'
-import { type Network, network, NETWORK_PARTS } from './network.ts'
+import { network, NETWORK_PARTS, valuesOf } from './network.ts'
 import { type Calibration, sigmoid } from './platt.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
@@ -153,8 +153,7 @@ export const trainSecondStage = async (
   const logits = await logitsOf(fitting, net, examples, heads, wanted)
   await fitting.release()
 
-  const served = network({ ...described, random: random.fork('served'), viewers: 'one' })
-  copyParameters(net, served)
+  const served = network({ ...described, trained: valuesOf(net) })
   Object.values(calibrations).forEach(({ slope, offset }, i) => {
     served.slope.values[i] = slope
     served.offset.values[i] = offset
@@ -174,9 +173,6 @@ export const trainSecondStage = async (
     predicted: probabilitiesOf(heads, logits, calibrations, wanted.length),
   }
 }
-
-const copyParameters = (from: Network, into: Network): void =>
-  into.g.state.parameters.forEach(({ values }, i) => values.set(from.g.state.parameters[i].values))
 
 const probabilitiesOf = (
   heads: readonly HeadPlan[],
