@@ -5,7 +5,14 @@ import type { Tensor } from '../graph/types.ts'
 import type { Values } from './layers.ts'
 
 /** Tables of `content` in the order in which they are packed. Row 0 of each means nothing. */
-const TABLES = ['items', 'authors', 'topics', 'item-attributes', 'durations', 'history-kinds'] as const
+const TABLES = [
+  'items',
+  'authors',
+  'topics',
+  'item-attributes',
+  'durations',
+  'history-kinds',
+] as const
 
 /**
  * What `content` trained, for serving: all tables are one, so that an item is one look-up of all its
