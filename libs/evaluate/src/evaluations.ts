@@ -28,7 +28,7 @@ export const EVALUATIONS = {
     },
     flags: [
       {
-        usage: '--methods <names>',
+        usage: '--only <names>',
         help: 'only these: random, popularity, counters, fm, twins, second-stage, full, without-PART',
       },
       { usage: '--shuffle-labels', help: 'a leak check: what is learnt must fall to chance' },

@@ -43,7 +43,10 @@ export const ERRORS = {
   IMPORT_COLUMN: [400, 'the mapping names a column that the file lacks'],
   IMPORT_REJECTS: [400, 'correct the rows in the rejects file or raise --max-rejects'],
   TRAIN_DATA: [400, 'import or send more events before training'],
-  EVALUATION_LEAK: [500, 'features must be as of the impression or before: this is a bug of the replay'],
+  EVALUATION_LEAK: [
+    500,
+    'features must be as of the impression or before: this is a bug of the replay',
+  ],
   TRAIN_DIVERGED: [500, 'lower the learning rate, or clip the gradients'],
   GRAPH_INVALID: [500, 'the shapes and types of the graph must fit: see the message'],
   FEED_INVALID: [500, 'feed every input with its declared type and shape'],

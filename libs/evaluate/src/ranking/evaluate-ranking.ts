@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<FigureName, string>> = {
 /** Predicts the reactions to later impressions by every method, one table per head. */
 export const evaluateRanking: Evaluation = async input => {
   const { protocol, seeds, flags, onProgress, signal } = input
-  const methods = methodsOf(flags['methods'] as string | undefined)
+  const methods = methodsOf(flags['only'] as string | undefined)
   const { cuts, labels, figures, notes }: RankingProtocol =
     RANKING_PROTOCOLS[protocol as keyof typeof RANKING_PROTOCOLS]
   const data = await input.data()

@@ -16,7 +16,7 @@ const cuts: Cuts = RANKING_PROTOCOLS['time-split'].cuts(data)
 const signal = new AbortController().signal
 
 const evaluate = (
-  methods: string,
+  only: string,
   flags: Record<string, boolean> = {},
   of: Dataset = data,
 ): Promise<Report> =>
@@ -24,7 +24,7 @@ const evaluate = (
     data: async () => of,
     protocol: 'time-split',
     seeds: 1,
-    flags: { methods, ...flags },
+    flags: { only, ...flags },
     onProgress: () => {},
     signal,
   })

@@ -6,7 +6,7 @@ import { factorisationMachine } from './factorisation-machine.ts'
 import { random } from './random.ts'
 import { secondStage, singleTask } from './second-stage.ts'
 
-/** By the names of `--methods`. */
+/** By the names of `--only`. */
 const METHODS: Readonly<Record<string, RankingMethod>> = {
   random,
   popularity,
@@ -31,7 +31,7 @@ export const methodsOf = (names: string | undefined): readonly RankingMethod[] =
     const method = METHODS[name.trim()]
     if (method !== undefined) return method
     throw new ExploreError('USAGE', `there is no ranking method '${name}'`, {
-      field: 'methods',
+      field: 'only',
       hint: `choose of ${Object.keys(METHODS).join(', ')}`,
     })
   })
