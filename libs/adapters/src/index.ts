@@ -10,4 +10,6 @@ export { currentBundle, listBundles, previousBundle, promoteBundle } from './bun
 export { shareBundle, type SharedBundle } from './bundle/share-bundle.ts'
 export { verifyBundle } from './bundle/verify-bundle.ts'
 export { type BundleInfo, HNSW_FROM, writeBundle } from './bundle/write-bundle.ts'
+export { buildHnsw } from './vectors/build-hnsw.ts'
+export { hnswIndex } from './vectors/hnsw-index.ts'
 export { hnswAvailable } from './vectors/hnsw-library.ts'

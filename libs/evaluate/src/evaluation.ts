@@ -17,6 +17,8 @@ export interface EvaluationInput {
   readonly seeds: number
   /** Values of the evaluation's flags by their camelCase names; flags without a value are true. */
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
+  /** The clock, to tell how long things take. */
+  readonly now: () => number
   readonly onProgress: (stage: string, fraction: number, note?: string) => void
   readonly signal: AbortSignal
 }

@@ -15,6 +15,22 @@ export const EVALUATIONS = {
     flags: [
       { usage: '--train <file>', help: 'protocol lists: what is trained on' },
       { usage: '--test <file>', help: 'protocol lists: what is to be found' },
+      {
+        usage: '--positives <types>',
+        help: 'what is found, comma separated (default: every engagement)',
+      },
+      { usage: '--k <cuts>', help: 'cuts of the metrics, comma separated' },
+      { usage: '--only <methods>', help: 'only methods whose names begin so, comma separated' },
+      {
+        usage: '--params <list|file>',
+        help: 'hyperparameters, as epochs=5,lambda=500 or a JSON file',
+      },
+      {
+        usage: '--tune <n>',
+        help: 'choose hyperparameters on the validation part: n trials of the towers',
+      },
+      { usage: '--shuffle-labels', help: 'leak check: everything must fall to chance' },
+      { usage: '--ann', help: 'also recall of HNSW against exact search' },
     ],
     load: async () => (await import('./retrieval/evaluate-retrieval.ts')).evaluateRetrieval,
   },

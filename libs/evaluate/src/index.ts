@@ -1,5 +1,6 @@
 export { type Dataset, datasetOf, datasetOfStores } from './dataset.ts'
 export type { Evaluation, EvaluationEntry, EvaluationInput, Flag } from './evaluation.ts'
+export { type FoldedState, foldedState } from './folded-state.ts'
 export { loadData, type LoadDataOptions, mappingFor } from './load-data.ts'
 export type * from './report.ts'
 export { reportText } from './report-text.ts'

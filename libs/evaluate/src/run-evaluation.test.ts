@@ -3,7 +3,7 @@ import { datasetOf } from './dataset.ts'
 import { runEvaluation } from './run-evaluation.ts'
 
 const context = {
-  now: Date.UTC(2026, 0, 15),
+  now: () => Date.UTC(2026, 0, 15),
   onProgress: () => {},
   signal: new AbortController().signal,
   home: async () => datasetOf('empty', { items: [], users: [], events: [] }),

@@ -1,4 +1,4 @@
-import { ExploreError, type Millis } from '@explore/explore'
+import { ExploreError } from '@explore/explore'
 import type { Dataset } from './dataset.ts'
 import type { EvaluationEntry, EvaluationInput } from './evaluation.ts'
 import { EVALUATIONS, type EvaluationName } from './evaluations.ts'
@@ -20,8 +20,7 @@ export interface EvaluationCall {
 /** Runs an evaluation by name. Throws USAGE for a protocol that it does not have, and what it throws. */
 export const runEvaluation = async (
   { name, data, mapping, protocol, seeds, flags }: EvaluationCall,
-  context: Pick<EvaluationInput, 'onProgress' | 'signal'> & {
-    readonly now: Millis
+  context: Pick<EvaluationInput, 'now' | 'onProgress' | 'signal'> & {
     /** The log and profiles of the home. */
     readonly home: () => Promise<Dataset>
   },
@@ -32,7 +31,7 @@ export const runEvaluation = async (
     if (data === undefined) return home()
     const loaded = await loadData({
       path: data,
-      now,
+      now: now(),
       signal,
       onProgress: fraction => onProgress('read', fraction, data),
       ...(mapping !== undefined && { mapping }),
@@ -49,7 +48,7 @@ export const runEvaluation = async (
     })
   }
   const evaluate = await load()
-  return evaluate({ data: loadOnce, protocol: chosen, seeds, flags, onProgress, signal })
+  return evaluate({ data: loadOnce, protocol: chosen, seeds, flags, now, onProgress, signal })
 }
 
 const first = (protocols: Readonly<Record<string, string>>): string => Object.keys(protocols)[0]!

@@ -44,8 +44,8 @@ export const ERRORS = {
   IMPORT_REJECTS: [400, 'correct the rows in the rejects file or raise --max-rejects'],
   TRAIN_DATA: [400, 'import or send more events before training'],
   EVALUATION_LEAK: [
-    500,
-    'features must be as of the impression or before: this is a bug of the replay',
+    400,
+    'nothing from the time of the answers may be known: give only events before it',
   ],
   TRAIN_DIVERGED: [500, 'lower the learning rate, or clip the gradients'],
   GRAPH_INVALID: [500, 'the shapes and types of the graph must fit: see the message'],

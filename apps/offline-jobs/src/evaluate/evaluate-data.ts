@@ -19,7 +19,7 @@ export const evaluateData = (
   runEvaluation(call, {
     signal,
     onProgress: progress,
-    now: now(),
+    now,
     home: async () => {
       const stores = await openStores(home)
       try {

@@ -1,61 +1,114 @@
+import { ExploreError, settingsFrom } from '@explore/explore'
 import type { Evaluation } from '../evaluation.ts'
-import type { Report, Row } from '../report.ts'
+import { annTable } from './ann-table.ts'
+import { bandsOf } from './bands.ts'
+import { labOf } from './lab.ts'
 import { measure, type Measured } from './measure.ts'
-import { popularityOrder, randomOrder } from './methods/popularity.ts'
+import { methodsOf, towerOptions } from './methods/index.ts'
+import { paramsOf } from './params.ts'
 import { protocolTask } from './protocols/index.ts'
+import { qualityTable, reachTable, type Result } from './result-tables.ts'
 import type { Method } from './scorer.ts'
-
-const CUTS = [50, 100, 500] as const
+import { shuffleLabels } from './shuffle-labels.ts'
+import { tune } from './tune.ts'
 
 /** Ranks the whole catalogue by every method and reports what each finds. */
 export const evaluateRetrieval: Evaluation = async input => {
-  const { protocol, seeds, onProgress, signal } = input
-  const task = await protocolTask(input)
-  const methods: readonly Method[] = [
-    randomOrder,
-    popularityOrder('popularity'),
-    popularityOrder('popularity, half-life 2 days', 2),
-  ]
-  const rows: Row[] = []
+  const { protocol, seeds, flags, now, onProgress, signal } = input
+  const given = await protocolTask(input)
+  const cuts = cutsOf(flags['k'], protocol)
+  const chosen = paramsOf(text(flags['params']), protocol === 'lists' ? IDS_ONLY : {})
+  const trials = Number(text(flags['tune']) ?? 0)
+  const params =
+    trials > 0
+      ? await tune(given, chosen, { trials, cut: cuts[1] ?? cuts[0]!, onProgress, signal })
+      : chosen
+  const whole = given.whole ?? given
+  const shuffled = flags['shuffleLabels'] === true
+  const task = shuffled ? shuffleLabels(whole, 1) : whole
+  const lab = labOf(task, towerOptions(params))
+  const methods = wanted(methodsOf(task, params, settingsFrom()), text(flags['only']))
+
+  const results: Result[] = []
+  const validation: Result[] = []
   for (const [i, method] of methods.entries()) {
     const runs: Measured[] = []
     const last = method.seeded ? seeds : 1
+    const begun = now()
+    let seconds = 0
     for (let seed = 1; seed <= last; seed++) {
       signal.throwIfAborted()
-      const done = (fraction: number, note?: string): void =>
+      const told = (fraction: number, note?: string): void =>
         onProgress(
           'retrieval',
           (i + (seed - 1 + fraction) / last) / methods.length,
-          [method.name, ...(note ? [note] : [])].join(', '),
+          [method.name, ...(note === undefined ? [] : [note])].join(', '),
         )
-      done(0)
-      const scorer = await method.fit(task, { seed, signal, onProgress: done })
-      runs.push(await measure(scorer, task.test, task.pool, CUTS))
+      told(0)
+      const scorer = await method.fit(lab, { seed, signal, onProgress: told })
+      if (seed === 1) {
+        const validated = await measure(scorer, task.validation, task.pool, cuts)
+        validation.push({ name: method.name, runs: [validated], seconds: 0 })
+        seconds = (now() - begun) / 1000
+      }
+      runs.push(await measure(scorer, task.test, task.pool, cuts))
       await scorer.release?.()
     }
-    rows.push({
-      name: method.name,
-      cells: CUTS.flatMap(cut => [
-        mean(runs.map(run => mean([...run.recall.get(cut)!]))),
-        mean(runs.map(run => mean([...run.ndcg.get(cut)!]))),
-      ]),
-    })
+    results.push({ name: method.name, runs, seconds })
   }
   onProgress('retrieval', 1)
+  const bands = bandsOf(task.train, task.data.catalogue.size)
+  const size = task.pool.reduce((sum, is) => sum + is, 0)
   return {
     evaluation: 'retrieval',
     protocol,
     title: `retrieval of ${task.data.source}, protocol ${protocol}`,
-    facts: task.facts,
+    facts: {
+      ...task.facts,
+      ...(shuffled && { 'leak check': `labels shuffled: chance is k ÷ ${size} items` }),
+      hyperparameters: Object.entries(params)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+    },
     tables: [
-      {
-        title: 'test, full ranking',
-        columns: CUTS.flatMap(cut => [{ name: `R@${cut}` }, { name: `NDCG@${cut}` }]),
-        rows,
-      },
+      qualityTable('test, full ranking', results, cuts),
+      reachTable(results, bands, task.pool),
+      ...(task.validation.users.length > 0
+        ? [qualityTable('validation, which chooses', validation, cuts)]
+        : []),
+      ...(flags['ann'] === true ? [await annTable(lab, now, onProgress, signal)] : []),
     ],
-  } satisfies Report
+  }
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length
+/** Where an id is all there is, hiding it teaches nothing. */
+const IDS_ONLY = { idDropout: 0, epochs: 20 }
+
+const text = (flag: string | boolean | undefined): string | undefined =>
+  typeof flag === 'string' ? flag : undefined
+
+const cutsOf = (flag: string | boolean | undefined, protocol: string): readonly number[] => {
+  if (typeof flag !== 'string') {
+    return protocol === 'lists' || protocol === 'leave-one-out' ? [10, 20, 50] : [50, 100, 500]
+  }
+  const cuts = flag.split(',').map(Number)
+  if (cuts.every(cut => Number.isInteger(cut) && cut > 0)) return cuts.sort((a, b) => a - b)
+  throw new ExploreError('USAGE', `--k takes whole numbers from 1 on, not ${flag}`, {
+    field: 'k',
+    hint: 'for instance --k 20,50',
+  })
+}
+
+/** The methods whose names begin as one of the words of `only`. */
+const wanted = (methods: readonly Method[], only: string | undefined): readonly Method[] => {
+  if (only === undefined) return methods
+  const words = only.split(',').map(word => word.trim().toLowerCase())
+  const found = methods.filter(({ name }) =>
+    words.some(word => name.toLowerCase().startsWith(word)),
+  )
+  if (found.length > 0) return found
+  throw new ExploreError('USAGE', `no method begins with ${only}`, {
+    field: 'only',
+    hint: `the methods are ${methods.map(({ name }) => name).join('; ')}`,
+  })
+}

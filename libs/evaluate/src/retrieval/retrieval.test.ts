@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { datasetOf } from '../dataset.ts'
+import { bandsOf } from './bands.ts'
 import { interactionsOf } from './interactions.ts'
 import { measure } from './measure.ts'
+import { leaveOneOutTask } from './protocols/leave-one-out.ts'
 import { timeTask } from './protocols/time.ts'
 import { queriesOf } from './queries.ts'
 import { sameForAll } from './scorer.ts'
@@ -65,11 +67,48 @@ describe('a split by time', () => {
     const events = Array.from({ length: 100 }, (_, i) =>
       event(`u${i % 5}`, items[Math.floor(i / 20)]!.id, i),
     )
-    const task = timeTask(datasetOf('test', { items, users: [], events }))
+    const task = timeTask(datasetOf('test', { items, users: [], events }), { click: 1 }, ['click'])
     expect(task.cut).toBe(80)
     expect(task.events.length).toBe(80)
     expect([...new Set(task.train.item)]).toEqual([0, 1, 2, 3])
     expect(task.validation.truth.map(list => [...list])).toEqual([[4], [4], [4], [4], [4]])
     expect(task.test.users.length).toBe(5)
   })
+})
+
+describe('leave-one-out', () => {
+  const events = [
+    event('u', 'a', 1),
+    event('v', 'a', 1),
+    event('u', 'c', 2, 'impression'),
+    event('u', 'b', 3),
+    event('u', 'c', 4),
+    event('u', 'd', 5),
+    event('u', 'd', 6, 'impression'),
+  ]
+  const data = datasetOf('test', { items, users: [], events })
+
+  it('holds out the last two, and all that the user did from then on or to them', () => {
+    const task = leaveOneOutTask(data, { click: 1 }, ['click'])
+    expect(task.events).toEqual([events[0], events[1], events[3]])
+    expect([...task.train.item]).toEqual([0, 0, 1])
+    expect(task.test.users).toEqual(['u'])
+    expect([...task.validation.truth[0]!]).toEqual([2])
+    expect([...task.test.truth[0]!]).toEqual([3])
+    expect([...task.test.seen[0]!]).toEqual([0, 1, 2])
+    expect(task.learnable.at(-1)).toMatchObject({ itemId: 'c', time: task.cut })
+  })
+
+  it('needs users with three positives', () => {
+    const few = datasetOf('test', { items, users: [], events: events.slice(0, 4) })
+    expect(() => leaveOneOutTask(few, { click: 1 }, ['click'])).toThrow(
+      expect.objectContaining({ code: 'TRAIN_DATA' }),
+    )
+  })
+})
+
+it('bands items by the share of positives that they hold', () => {
+  // Ten positives: a has five, b three, c two, d none.
+  const item = Uint32Array.of(0, 0, 0, 0, 0, 1, 1, 1, 2, 2)
+  expect(bandsOf({ item }, 4)).toEqual(['head', 'mid', 'tail', 'cold'])
 })

@@ -1,4 +1,5 @@
-import type { Queries, RetrievalTask } from './task.ts'
+import type { Lab } from './lab.ts'
+import type { Queries } from './task.ts'
 
 /** A method that has learnt what it will. */
 export interface Scorer {
@@ -13,13 +14,13 @@ export interface Scorer {
   readonly release?: () => Promise<void>
 }
 
-/** A row of the table: learns from a task, then scores. */
+/** A row of the table: learns, then scores. */
 export interface Method {
   readonly name: string
   /** Whether the seed changes anything. */
   readonly seeded: boolean
   readonly fit: (
-    task: RetrievalTask,
+    lab: Lab,
     options: {
       readonly seed: number
       readonly onProgress: (fraction: number, note?: string) => void

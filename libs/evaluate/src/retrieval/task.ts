@@ -19,6 +19,8 @@ export interface RetrievalTask {
   readonly data: Dataset
   /** Events before `cut`, in log order: all that models, counters and viewers' histories may know. */
   readonly events: readonly Event[]
+  /** `events` and those that only choose the pass of a model, in log order. */
+  readonly learnable: readonly Event[]
   /** When the queries are asked. */
   readonly cut: Millis
   /** What counts as a positive, and how much as a target. */
@@ -31,6 +33,10 @@ export interface RetrievalTask {
   readonly validation: Queries
   /** Read once. */
   readonly test: Queries
+  /** The same with the validation part joined to the training: what was chosen is fit again on it. */
+  readonly whole?: RetrievalTask
+  /** Whether times are real: plain lists may have none, and then nothing is recent. */
+  readonly timed: boolean
   /** How it was made, for the report. */
   readonly facts: Readonly<Record<string, string | number>>
 }

@@ -22,9 +22,9 @@ const AGE = 3 * 86_400_000
 export const writeLongTermLists = async (
   stores: {
     readonly state: StateStore
-    readonly profiles: ProfileStore
+    readonly profiles: Pick<ProfileStore, 'user'>
     readonly catalogue: Catalogue
-    readonly retriever: Retriever
+    readonly retriever: Pick<Retriever, 'embed' | 'search'>
   },
   now: Millis,
   onProgress: (users: number) => void = () => {},

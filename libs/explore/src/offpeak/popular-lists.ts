@@ -22,7 +22,7 @@ const VOTES = [0, 1, 1, 3, 4, 4, 3, -3]
 export const writePopularLists = async (
   stores: {
     readonly state: StateStore
-    readonly profiles: ProfileStore
+    readonly profiles: Pick<ProfileStore, 'user'>
     readonly catalogue: Catalogue
   },
   settings: Settings,

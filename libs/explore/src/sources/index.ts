@@ -1,4 +1,5 @@
 import type { Source } from '@explore/pipeline'
+import type { Bundle } from '../ports.ts'
 import type { Stores } from '../stores.ts'
 import type { Settings } from '../settings.ts'
 import type { SourceName } from '../types.ts'
@@ -13,7 +14,11 @@ import { twoTower } from './two-tower.ts'
 
 /** All retrieval sources; the compiler demands one for every name in SOURCES. */
 export const sources = (
-  { state, catalogue, bundle: { retriever } }: Stores,
+  {
+    state,
+    catalogue,
+    bundle: { retriever },
+  }: Pick<Stores, 'state' | 'catalogue'> & { readonly bundle: Pick<Bundle, 'retriever'> },
   settings: Settings,
 ): readonly Source<Viewer>[] => {
   const byName: Record<SourceName, Source<Viewer>> = {

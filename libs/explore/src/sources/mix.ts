@@ -1,4 +1,4 @@
-import { type Found, type Mixer, slateOf } from '@explore/pipeline'
+import { type Found, type Mixer, slateOf, top } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
 import type { Retrieved } from '../retrieved.ts'
 import type { Settings } from '../settings.ts'
@@ -8,14 +8,20 @@ import type { Viewer } from '../viewer.ts'
 /** Marks a candidate that has its place, in the highest bit of its source mask. */
 const TAKEN = 1 << 31
 
+/** Places at a list's head that differ little: as in the paper. */
+const RANK_CONSTANT = 60
+
 /**
- * Weighted round robin over the sources: each fills its share of `width.candidates`, in its own order.
- * A candidate that several found counts for the one whose turn it was; a dry source's turns go to the others.
+ * Weighted round robin over the sources: each fills its share of `width.candidates`, in its own order. A candidate
+ * that several found counts for the one whose turn it was; a dry source's turns go to the others. What has a
+ * place is ordered by weighted reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): what several
+ * sources agree on comes first.
  */
 export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, Retrieved> => {
-  /** Source mask and Thompson draw by ordinal, all 0 between calls. */
+  /** Source mask, Thompson draw and fused score by ordinal, all 0 between calls. */
   let masks = new Uint32Array(0)
   let drawn = new Float32Array(0)
+  let fused = new Float32Array(0)
   const weightsOf = (names: readonly string[], { group }: Viewer): Float64Array =>
     Float64Array.from(names, name => settings[`sources.${name as SourceName}.weight.${group}`])
 
@@ -35,15 +41,22 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
       if (masks.length < catalogue.size) {
         masks = new Uint32Array(catalogue.size)
         drawn = new Float32Array(catalogue.size)
+        fused = new Float32Array(catalogue.size)
       }
+      const weights = weightsOf(names, viewer)
       found.forEach(({ items }, i) => {
         const bit = 1 << SOURCES.indexOf(names[i] as SourceName)
-        for (let row = 0; row < items.length; row++) masks[items[row]!]! |= bit
+        for (let row = 0; row < items.length; row++) {
+          masks[items[row]!]! |= bit
+          fused[items[row]!]! += weights[i]! / (RANK_CONSTANT + row)
+        }
       })
       const cold = found[names.indexOf('explore-cold')]
       cold?.items.forEach((item, row) => (drawn[item] = cold.scores[row]!))
 
-      const items = interleave(found, weightsOf(names, viewer), settings['width.candidates'], masks)
+      const placed = interleave(found, weights, settings['width.candidates'], masks)
+      const scores = Float32Array.from(placed, item => fused[item]!)
+      const items = top(scores, placed.length).map(at => placed[at]!)
       const columns = unmixed(settings)(items, 0)
       for (let row = 0; row < items.length; row++) {
         const item = items[row]!
@@ -53,7 +66,10 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
         columns.draw[row] = drawn[item]!
       }
       for (const { items } of found) {
-        for (let row = 0; row < items.length; row++) masks[items[row]!] = 0
+        for (let row = 0; row < items.length; row++) {
+          masks[items[row]!] = 0
+          fused[items[row]!] = 0
+        }
       }
       cold?.items.forEach(item => (drawn[item] = 0))
       return slateOf(items, columns)

@@ -11,10 +11,12 @@ import { trainer } from '../trainer.ts'
 import { embedder } from './embedder.ts'
 import { inBatches } from './in-batches.ts'
 import { judgeTowers } from './judge-towers.ts'
+import { lookAhead } from './look-ahead.ts'
 import {
   type RetrievalExamples,
   takeTargets,
   TARGET_WEIGHTS,
+  type Targets,
   targetsOf,
 } from './retrieval-examples.ts'
 import { retrievalFeeds } from './retrieval-feeds.ts'
@@ -47,6 +49,7 @@ export interface TwoTower {
 const JUDGED_AT = 100
 /** Positives seen in training: a large log needs fewer passes. */
 const PAIRS = 900_000
+const DAY = 86_400_000
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -64,7 +67,7 @@ export const trainTwoTower = async (
   const all = targetsOf(examples.positives, options.weights ?? TARGET_WEIGHTS)
   const split = options.validFrom ?? timeAt(all.time, 0.9)
   const { before } = splitByTime(all.time, split)
-  const targets = before.length > 0 ? takeTargets(all, before) : all
+  const targets = aged(before.length > 0 ? takeTargets(all, before) : all, options.halfLifeDays)
   const validFrom = before.length > 0 ? split : Infinity
   const queries = retrievalQueries(viewers, all, validFrom, options.validUsers ?? 1000)
 
@@ -99,7 +102,7 @@ export const trainTwoTower = async (
   const epochs = options.epochs ?? Math.max(1, Math.min(3, Math.round(PAIRS / targets.length)))
   // A small log is cut into smaller batches, or it would end before anything is learnt.
   const batch = Math.min(options.batch ?? 256, Math.ceil(targets.length / 50))
-  const batches = viewerBatches(targets.viewer, batch)
+  const batches = viewerBatches(lookAhead(targets, viewers.user, options.ahead ?? 1).viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
   const training = await trainer(g, {
     loss,
@@ -146,6 +149,17 @@ export const trainTwoTower = async (
     quality,
     queries,
     validFrom,
+  }
+}
+
+/** Weights halved for every half-life before the last target. */
+const aged = (targets: Targets, halfLifeDays = Infinity): Targets => {
+  const last = targets.time.reduce((latest, time) => Math.max(latest, time), 0)
+  return {
+    ...targets,
+    weight: targets.weight.map(
+      (weight, row) => weight * 2 ** ((targets.time[row] - last) / (halfLifeDays * DAY)),
+    ),
   }
 }
 

@@ -10,6 +10,8 @@ export interface TwoTowerOptions {
   readonly batch?: number
   /** Uniform negatives per positive. Default 1. */
   readonly uniform?: number
+  /** Positives of a viewer that one run of the query tower answers for. Default 1. */
+  readonly ahead?: number
   /** Passes over the positives; the best one counts. Default 3, fewer from some 400,000 positives on. */
   readonly epochs?: number
   /** Peak learning rate. Default 0.006. */
@@ -20,6 +22,8 @@ export interface TwoTowerOptions {
   readonly idDropout?: number
   /** Default TARGET_WEIGHTS. */
   readonly weights?: EventWeights
+  /** Targets weigh half as much for every so many days before the last one. Default: all alike. */
+  readonly halfLifeDays?: number
   /** False: without the logQ correction, for ablations. */
   readonly logQ?: boolean
   /** Positives from then on only choose the pass. Default: the last tenth. */

@@ -7,7 +7,14 @@ const DAY = 86_400_000
 export const randomOrder: Method = {
   name: 'random',
   seeded: true,
-  fit: async ({ data: { catalogue } }, { seed }) => {
+  fit: async (
+    {
+      task: {
+        data: { catalogue },
+      },
+    },
+    { seed },
+  ) => {
     const random = rng(seed).fork('order')
     return {
       each: async ({ users }, visit) => {
@@ -25,6 +32,6 @@ export const randomOrder: Method = {
 export const popularityOrder = (name: string, halfLifeDays = Infinity): Method => ({
   name,
   seeded: false,
-  fit: async ({ data, train, cut }) =>
+  fit: async ({ task: { data, train, cut } }) =>
     sameForAll(popularity(train, data.catalogue.size, { now: cut, halfLife: halfLifeDays * DAY })),
 })

@@ -44,7 +44,8 @@ export const splitTask = (
     }
   }
   return {
-    ...{ data, events, cut: validFrom, weights, train, pool, validation, test },
+    learnable: within(-Infinity, testFrom),
+    ...{ data, events, cut: validFrom, weights, train, pool, validation, test, timed: true },
     facts: {
       items: pool.reduce((sum, is) => sum + is, 0),
       'training positives': train.length,
