@@ -24,7 +24,7 @@ const evaluate = (
     data: async () => of,
     protocol: 'time-split',
     seeds: 1,
-    now: Date.UTC(2026, 0, 15),
+    now: () => Date.UTC(2026, 0, 15),
     flags: { only, ...flags },
     onProgress: () => {},
     signal,

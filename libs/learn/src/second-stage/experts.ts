@@ -6,6 +6,10 @@ import { type HeadPlan, logit } from './heads.ts'
 import type { Layers } from './layers.ts'
 import type { NetworkPart } from './network.ts'
 import type { SecondStageWidths } from './sizes.ts'
+import { stackedIdentities } from './stacked-identities.ts'
+
+/** Gates are limited to ± this, where exponentials neither overflow nor vanish. */
+const MOST = 30
 
 /**
  * One logit per trained head [rows, heads]: a cross layer of low rank (DCN-V2, Wang et al., WWW 2021),
@@ -41,10 +45,11 @@ export const experts = (
     init.normal(random.fork('towers'), widths.expert ** -0.5),
   )
   // A tower of a mixture is the mixture of the tower: one matrix product serves all heads and experts.
-  const answers = g.matmul(each, towers)
-  const gates = linear('gates', crossed, count * heads.length)
-  const mix = g.softmax(g.reshape(gates, ['rows', count, heads.length]), 1)
-  const deep = g.reduceSum(g.mul(mix, answers), { axes: [1] })
+  const all = count * heads.length
+  const answers = g.reshape(g.matmul(each, towers), ['rows', all])
+  const odds = g.exp(g.clip(linear('gates', crossed, all), -MOST, MOST))
+  const ofHead = g.constant(stackedIdentities(count, heads.length), [all, heads.length])
+  const deep = g.div(g.matmul(g.mul(odds, answers), ofHead), g.matmul(odds, ofHead))
   const click = heads.find(({ head }) => head === 'click')
   const base = Float32Array.from(heads, ({ rate, throughClick }) =>
     logit(throughClick && click ? Math.min(0.9, rate / click.rate) : rate),

@@ -3,6 +3,7 @@ import type { itemInputs, viewerInputs } from '../examples/model-inputs.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/types.ts'
 import type { Values } from './layers.ts'
+import { stackedIdentities } from './stacked-identities.ts'
 
 /** Tables of `content` in the order in which they are packed. Row 0 of each means nothing. */
 const TABLES = [
@@ -53,7 +54,6 @@ export const packedContent = (g: Graph, trained: Values, width: number) => {
       ])
       const parts = at.shape[1] as number
       const flat = g.reshape(g.gather(table, at), [at.shape[0], parts * width])
-      // A product with stacked identities sums faster than a reduction over a middle axis.
       return g.matmul(flat, g.constant(stackedIdentities(parts, width), [parts * width, width]))
     },
     /** [1, HISTORY, width], zeros where the history is shorter. */
@@ -68,10 +68,4 @@ export const packedContent = (g: Graph, trained: Values, width: number) => {
       return g.reduceSum(parts, { axes: [1] })
     },
   }
-}
-
-const stackedIdentities = (count: number, width: number): Float32Array => {
-  const ones = new Float32Array(count * width * width)
-  for (let row = 0; row < count * width; row++) ones[row * width + (row % width)] = 1
-  return ones
 }
