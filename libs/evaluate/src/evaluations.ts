@@ -67,6 +67,23 @@ export const EVALUATIONS = {
     ],
     load: async () => (await import('./off-policy/evaluate-policy.ts')).evaluatePolicy,
   },
+  ranking: {
+    summary: "the second stage beside baselines: each head's order, entropy and calibration",
+    protocols: {
+      'time-split': 'the last tenth of the impressions, from all before it',
+      'kuairand-2.1': 'KuaiRand-Pure: order of long views within users from 29 April, frozen then',
+      'kuairand-click': 'KuaiRand-Pure: clicks from 5 May, everything frozen at the end of 1 May',
+      'kuairand-heads': 'KuaiRand-Pure: every head from 1 May, trained to 30 April',
+    },
+    flags: [
+      {
+        usage: '--only <names>',
+        help: 'only these: random, popularity, counters, fm, twins, second-stage, full, without-PART',
+      },
+      { usage: '--shuffle-labels', help: 'a leak check: what is learnt must fall to chance' },
+    ],
+    load: async () => (await import('./ranking/evaluate-ranking.ts')).evaluateRanking,
+  },
 } as const satisfies Record<string, EvaluationEntry>
 
 export type EvaluationName = keyof typeof EVALUATIONS

@@ -13,6 +13,8 @@ export type ModelName = (typeof MODEL_NAMES)[number]
 export interface Artifacts {
   /** ONNX bytes. */
   readonly models: Readonly<Record<ModelName, Uint8Array>>
+  /** The second stage as it was trained, for a warm start; absent where others trained it. */
+  readonly trained?: Uint8Array
   /** [N, dimension] unit item vectors of retrieval. */
   readonly vectors: Float32Array
   readonly dimension: number

@@ -8,8 +8,8 @@ export interface FitOptions<Batch> {
   /** Of the checkpoint. */
   readonly name: string
   readonly epochs: number
-  /** The batches of one pass over the examples, drawn from `order` alone. */
-  readonly batches: (order: Rng) => readonly Batch[]
+  /** The batches of one pass over the examples, the first is 1, drawn from `order` alone. */
+  readonly batches: (order: Rng, pass: number) => readonly Batch[]
   readonly order: Rng
   /** What a step is fed; draws from `streams`. */
   readonly feeds: (batch: Batch) => Feeds
@@ -96,7 +96,7 @@ export const fit = async <Batch>(
     const going = pass === state?.pass ? state : undefined
     if (going) order.load(going.order)
     const began = order.save()
-    const parts = batches(order)
+    const parts = batches(order, pass)
     let loss = going?.loss ?? 0
     const save = (at: number): void => {
       if (!checkpoints) return

@@ -155,6 +155,7 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
       'first-item': firstStage.item,
       'second-stage': secondStage.model,
     },
+    trained: secondStage.trained,
     vectors: towers.vectors,
     dimension: towers.dimension,
     firstItems: firstStage.items,

@@ -41,7 +41,7 @@ export const benchWarmStart = async (
       seed: 1,
       size: 'small',
       validFrom: heldOutFrom(known, from?.ranker.metrics.validFrom),
-      ...(from && { initial: goingOn(from.ranker.metrics.validFrom, from.ranker.model) }),
+      ...(from && { initial: goingOn(from.ranker.metrics.validFrom, from.ranker.trained) }),
       onProgress: (fraction, note) => progress('second stage', fraction, note),
     })
     return { towers, ranker, ms: cpuMs() - start }

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HEADS } from '@explore/explore'
+import { CANDIDATE_DENSE, HEADS } from '@explore/explore'
 import { exportModel, graph, init } from '@explore/learn'
 import { tinyArtifacts, tinyCatalogue } from '@explore/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -87,7 +87,7 @@ describe('a bundle is refused with', () => {
     refused(edit(manifest => (manifest.featuresVersion = 99))).toMatchObject(
       broken(
         'manifest.json',
-        'manifest.json was trained on feature schema 99, this version computes 1',
+        'manifest.json was trained on feature schema 99, this version computes 2',
       ),
     ))
 
@@ -166,7 +166,7 @@ describe('models brought from elsewhere are refused with', () => {
 
   it('a head missing', async () => {
     const g = graph()
-    const dense = g.input('candidate.dense', 'float32', ['rows', 18])
+    const dense = g.input('candidate.dense', 'float32', ['rows', CANDIDATE_DENSE])
     const p = g.sigmoid(g.reduceSum(dense, { axes: [1] }))
     const heads = Object.fromEntries(HEADS.filter(head => head !== 'save').map(head => [head, p]))
     const dir = await withModel('headless', 'second-stage', exportModel(g, heads))

@@ -6,7 +6,7 @@ import { packedRows, rowAt, type RowTable } from '../dot/row-table.ts'
 import { outputWidth } from '../onnx/output-width.ts'
 import { embedItems } from './embed-items.ts'
 import type { World } from './freshener.ts'
-import { modelFile } from './manifest.ts'
+import { modelFile, TRAINED } from './manifest.ts'
 import { modelSpecs } from './model-specs.ts'
 import { probeModel } from './probe-model.ts'
 import { shareBundle } from './share-bundle.ts'
@@ -87,6 +87,8 @@ export const deriveBundle = async (
         ]),
       ),
     ) as Artifacts['models'],
+    ...(models['second-stage'] === undefined &&
+      Object.hasOwn(manifest.files, TRAINED) && { trained: await readFile(join(dir, TRAINED)) }),
     vectors: await table('retrieval-item', shared.vectors),
     firstItems: await table('first-item', shared.firstItems),
     ...{ dimension, firstDimension, metrics },

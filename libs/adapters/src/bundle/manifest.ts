@@ -13,6 +13,8 @@ export const NEIGHBOUR_ITEMS = 'neighbours.u32'
 export const NEIGHBOUR_SCORES = 'neighbours.f32'
 /** [N] content hashes of the items as trained on: later changes show against them. Optional. */
 export const CONTENTS = 'contents.u32'
+/** Optional: the second stage before it was arranged to serve; a warm start goes on from it. */
+export const TRAINED = 'second-stage-trained.onnx'
 /** Optional: without it search is exact. */
 export const INDEX = 'index.hnsw'
 

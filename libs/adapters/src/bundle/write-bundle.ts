@@ -81,6 +81,7 @@ const fill = async (dir: string, artifacts: Artifacts, info: BundleInfo): Promis
     [names.FIRST_ITEMS]: artifacts.firstItems,
     [names.NEIGHBOUR_ITEMS]: artifacts.neighbours.items,
     [names.NEIGHBOUR_SCORES]: artifacts.neighbours.scores,
+    ...(artifacts.trained && { [names.TRAINED]: artifacts.trained }),
     ...(catalogue && { [names.CONTENTS]: contentHashes(catalogue, items) }),
   })
   const files: names.Manifest['files'] = {}

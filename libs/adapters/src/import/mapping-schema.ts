@@ -68,7 +68,7 @@ const sequences = strict(
     partial: Type.Optional(
       Type.Boolean({
         description:
-          'true where the lists lack some of what the user did: an item shown then becomes no `impression` but, where nothing is known of it, a `skip`, so that no model learns from reactions that nobody recorded',
+          'true where the lists lack some of what the user did: an item shown then becomes no `impression` but, where nothing is known of it, a `skip`, so that no model learns from reactions that nobody recorded; long views, likes and skips still teach the second stage their own labels',
       }),
     ),
     types: perType(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { currentBundle, listBundles } from '@explore/adapters'
+import { currentBundle, listBundles, modelFile, TRAINED } from '@explore/adapters'
 import { ExploreError, MODEL_NAMES, type ModelName } from '@explore/explore'
 import type { Home } from '../home.ts'
 
@@ -33,8 +33,11 @@ export const trainedBefore = async (
       hint: 'train without --from',
     })
   }
+  // The second stage that serves is arranged anew: what it was made of is beside it.
+  const fileOf = (name: ModelName): string =>
+    name === 'second-stage' && Object.hasOwn(manifest.files, TRAINED) ? TRAINED : modelFile(name)
   const files = MODEL_NAMES.map(
-    async name => [name, await readFile(join(home.bundles, id, `${name}.onnx`))] as const,
+    async name => [name, await readFile(join(home.bundles, id, fileOf(name)))] as const,
   )
   return {
     models: Object.fromEntries<Uint8Array>(await Promise.all(files)) as Record<

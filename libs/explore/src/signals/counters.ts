@@ -11,6 +11,7 @@ export const COUNTER_FIELDS = [
   /** Forward-decayed: read with `recent`. */
   'recentImpressions',
   'recentClicks',
+  'skips',
 ] as const
 
 export type CounterField = (typeof COUNTER_FIELDS)[number]

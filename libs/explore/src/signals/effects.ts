@@ -9,6 +9,7 @@ const COUNTER_OF: Partial<Record<EventType, CounterField>> = {
   share: 'shares',
   see_less: 'seeLess',
   report: 'reports',
+  skip: 'skips',
 }
 
 /** Evidence of interest per engagement, against one impression. */
@@ -42,7 +43,8 @@ const effectOf = (type: EventType) => ({
   bit: 1 << EVENT_TYPES.indexOf(type),
   count: (COUNTS as readonly string[]).indexOf(SETS[type]?.of ?? type),
   counter: COUNTER_FIELDS.indexOf(COUNTER_OF[type]!),
-  shown: type === 'impression' ? 1 : 0,
+  // A skip is evidence against, with an impression or, as histories are imported, without one.
+  shown: type === 'impression' || type === 'skip' ? 1 : 0,
   engaged: ENGAGEMENT[type] ?? 0,
   set: SETS[type],
   /** Index of the set's type, bit of its kind and counter of its members. */

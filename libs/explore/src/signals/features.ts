@@ -6,7 +6,7 @@ import { HISTORY } from './user-state.ts'
  * so a model cannot see in training what it will not see in serving.
  * Names and widths here are the input signature of every model in a bundle.
  */
-export const FEATURES_VERSION = 1
+export const FEATURES_VERSION = 2
 
 export const USER_ATTRIBUTES = 32
 export const USER_ATTRIBUTE_BUCKETS = 4096
@@ -16,7 +16,7 @@ export const SURFACE_BUCKETS = 64
 export const AGE_BUCKETS = 24
 export const DURATION_BUCKETS = 16
 export const VIEWER_DENSE = 20
-export const CANDIDATE_DENSE = 18
+export const CANDIDATE_DENSE = 19
 export const CANDIDATE_CROSS = 12
 
 export { ITEM_ATTRIBUTES, ITEM_ATTRIBUTE_BUCKETS, ITEM_TOPICS }

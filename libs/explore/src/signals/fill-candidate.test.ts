@@ -73,3 +73,18 @@ it("knows the viewer's author and topic", () => {
   expect(sameAuthor[5]).toBe(0)
   expect([same[9]! > 0, sameAuthor[9]! > 0]).toEqual([true, false])
 })
+
+it('takes long views and skips for impressions where those were not recorded', () => {
+  const counters = (counts: Partial<Record<'impressions' | 'longViews' | 'skips', number>>) => {
+    const row = new Float64Array(COUNTERS)
+    for (const [name, count] of Object.entries(counts)) row[field(name as 'skips')] = count
+    return row
+  }
+  const rate = (row: Float64Array): number => Math.exp(rowOf(0, row).dense[8]!)
+  const shown = counters({ impressions: 100, longViews: 30, skips: 70 })
+  const watched = counters({ longViews: 30, skips: 70 })
+  expect(rate(watched)).toBeCloseTo(30.5 / 110, 6)
+  expect(rate(watched)).toBe(rate(shown))
+  expect(rate(counters({ longViews: 30 }))).toBeLessThan(1)
+  expect(rowOf(0, watched).dense[18]).toBeCloseTo(Math.log1p(100), 6)
+})

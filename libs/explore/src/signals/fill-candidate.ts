@@ -33,9 +33,13 @@ export const fillItem = (
 const IMPRESSIONS = field('impressions')
 const RECENT_IMPRESSIONS = field('recentImpressions')
 const RECENT_CLICKS = field('recentClicks')
+const LONG_VIEWS = field('longViews')
+const SKIPS = field('skips')
 /** Counters whose rate per impression is a feature. */
 const RATED = ['clicks', 'longViews', 'likes', 'saves', 'shares', 'seeLess'] as const
 const RATED_FIELDS = RATED.map(field)
+/** Recorded of histories without impressions, too: their rate is per long view or skip where that is more. */
+const WATCHED = RATED.map(name => name === 'longViews' || name === 'likes')
 
 /** The part of a viewer's state that pairs are made of. */
 export type Interests = Pick<UserState, 'history' | 'topics' | 'authors'>
@@ -62,12 +66,14 @@ export const fillCandidate = (
   const shown = counters[at + IMPRESSIONS]!
   const recentShown = recent(counters[at + RECENT_IMPRESSIONS]!, now)
   const recentClicks = recent(counters[at + RECENT_CLICKS]!, now)
+  const watched = Math.max(shown, counters[at + LONG_VIEWS]! + counters[at + SKIPS]!)
   out.dense[d] = Math.log1p(shown)
   for (let i = 0; i < RATED_FIELDS.length; i++) {
     const count = Math.max(0, counters[at + RATED_FIELDS[i]!]!)
     out.dense[d + 1 + i] = Math.log1p(count)
-    out.dense[d + 7 + i] = Math.log((count + 0.5) / (shown + 10))
+    out.dense[d + 7 + i] = Math.log((count + 0.5) / ((WATCHED[i] ? watched : shown) + 10))
   }
+  out.dense[d + 18] = Math.log1p(watched)
   out.dense[d + 13] = Math.log1p(recentShown)
   out.dense[d + 14] = Math.log1p(recentClicks)
   out.dense[d + 15] = Math.log((recentClicks + 0.5) / (recentShown + 2))

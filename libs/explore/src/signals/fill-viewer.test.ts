@@ -21,7 +21,11 @@ catalogue.apply(
 )
 
 const stateAfter = (
-  ...events: readonly (readonly ['impression' | 'click' | 'like', number, number])[]
+  ...events: readonly (readonly [
+    'impression' | 'click' | 'like' | 'long_view' | 'skip',
+    number,
+    number,
+  ])[]
 ) => {
   const state = emptyUserState()
   events.forEach(([type, item, time], i) => {
@@ -62,4 +66,20 @@ it('does not care in which order attributes are named', () => {
   const one = attributeBuckets({ id: 'u', attributes: { a: '1', b: '2' } })
   expect(attributeBuckets({ id: 'u', attributes: { b: '2', a: '1' } })).toEqual(one)
   expect(attributeBuckets({ id: 'u', attributes: { a: '1', b: '3' } })).not.toEqual(one)
+})
+
+it('rates long views by long views and skips where impressions were not recorded', () => {
+  const rate = (state = emptyUserState()): number => {
+    const out = viewerFeatures(1)
+    fillViewer(
+      out,
+      0,
+      { state, attributes: attributeBuckets(undefined), surface: 0, now: NOW },
+      catalogue,
+    )
+    return Math.exp(out.dense[9]!)
+  }
+  const watched = stateAfter(['long_view', 0, NOW - 3], ['skip', 1, NOW - 2], ['skip', 2, NOW - 1])
+  expect(rate(watched)).toBeCloseTo(1.5 / 8, 6)
+  expect(rate(stateAfter(['long_view', 0, NOW - 3]))).toBeLessThan(1)
 })

@@ -14,6 +14,11 @@ export interface ViewerFacts {
   readonly now: number
 }
 
+const LONG_VIEW = COUNTS.indexOf('long_view')
+const SKIP = COUNTS.indexOf('skip')
+/** Recorded of histories without impressions, too: see fillCandidate. */
+const WATCHED = COUNTS.map(name => name === 'long_view' || name === 'like' || name === 'skip')
+
 /** Fills one row. Allocates nothing. */
 export const fillViewer = (
   out: ViewerFeatures,
@@ -41,10 +46,12 @@ export const fillViewer = (
 
   const dense = out.dense.subarray(row * VIEWER_DENSE, (row + 1) * VIEWER_DENSE)
   const shown = state.counts[0]!
+  const watched = Math.max(shown, state.counts[LONG_VIEW]! + state.counts[SKIP]!)
   for (let i = 0; i < COUNTS.length; i++) dense[i] = Math.log1p(state.counts[i]!)
   // Smoothed log-odds of each reaction per impression; the priors only keep the first impressions calm.
   for (let i = 1; i < COUNTS.length; i++) {
-    dense[COUNTS.length - 1 + i] = Math.log((state.counts[i]! + 0.5) / (shown + 5))
+    const trials = WATCHED[i] ? watched : shown
+    dense[COUNTS.length - 1 + i] = Math.log((state.counts[i]! + 0.5) / (trials + 5))
   }
   dense[15] =
     Math.log1p(Math.max(0, now - state.firstSeen) / 3_600_000) * (state.firstSeen > 0 ? 1 : 0)

@@ -83,6 +83,16 @@ describe('fold', () => {
     expect(viewer.history()).toEqual([[3, 'click+long_view+share+see_less+report+comment+follow']])
   })
 
+  it('counts a skip against the item, its author and its topics, but not as an impression', () => {
+    const viewer = user()
+    viewer.does('skip', 5)
+    expect([viewer.count('skip'), viewer.sum('skips', 5)]).toEqual([1, 1])
+    expect([viewer.count('impression'), viewer.sum('impressions', 5)]).toEqual([0, 0])
+    const { authors, topics } = viewer.state
+    expect([authors.shown[0], authors.engaged[0], topics.shown[0]]).toEqual([1, 0, 1])
+    expect(viewer.history()).toEqual([])
+  })
+
   it('remembers when the user came first and last, in whatever order the events come', () => {
     const viewer = user()
     viewer.does('skip', 0, T)

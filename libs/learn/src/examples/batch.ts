@@ -5,19 +5,21 @@ import {
   candidateFeatures,
   type Catalogue,
   fillItem,
-  HEADS,
   type ItemFeatures,
   itemFeatures,
   type ViewerFeatures,
 } from '@explore/explore'
+import { LABELS } from './labels.ts'
 import type { Examples } from './replay.ts'
 
 export interface RankingBatch {
   /** Each viewer of the batch once, in order of first appearance. */
   readonly viewers: ViewerFeatures
   readonly candidates: CandidateFeatures
-  /** [rows, HEADS] */
+  /** [rows, LABELS] */
   readonly labels: Float32Array
+  /** [rows] 1 where only PARTIAL_LABELS are known. */
+  readonly partial: Uint8Array
 }
 
 /** Ranking rows as the models take them. */
@@ -26,7 +28,8 @@ export const rankingBatch = (
   rows: ArrayLike<number>,
 ): RankingBatch => {
   const candidates = candidateFeatures(rows.length)
-  const labels = new Float32Array(rows.length * HEADS.length)
+  const labels = new Float32Array(rows.length * LABELS.length)
+  const partial = new Uint8Array(rows.length)
   const locals = new Map<number, number>()
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]
@@ -35,11 +38,12 @@ export const rankingBatch = (
     let local = locals.get(viewer)
     if (local === undefined) locals.set(viewer, (local = locals.size))
     candidates.viewer[i] = local
+    partial[i] = ranking.partial[row]
     copyRow(ranking.dense, row, candidates.dense, i, CANDIDATE_DENSE)
     copyRow(ranking.cross, row, candidates.cross, i, CANDIDATE_CROSS)
-    copyRow(ranking.labels, row, labels, i, HEADS.length)
+    copyRow(ranking.labels, row, labels, i, LABELS.length)
   }
-  return { viewers: viewers.gather([...locals.keys()]), candidates, labels }
+  return { viewers: viewers.gather([...locals.keys()]), candidates, labels, partial }
 }
 
 const copyRow = (

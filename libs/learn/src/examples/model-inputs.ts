@@ -12,7 +12,7 @@ import {
 } from '@explore/explore'
 import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/types.ts'
-import type { DType } from '../onnx/types.ts'
+import type { Dim, DType } from '../onnx/types.ts'
 
 /** dtype and the lengths after the first of each input, by the bundle format. */
 type Signature<Fields extends string> = Readonly<Record<Fields, readonly [DType, ...number[]]>>
@@ -47,8 +47,8 @@ const CANDIDATE: Signature<PairFields> = {
 }
 
 const inputs =
-  <Fields extends string>(group: string, rows: string, signature: Signature<Fields>) =>
-  (g: Graph): Readonly<Record<Fields, Tensor>> => {
+  <Fields extends string>(group: string, lead: Dim, signature: Signature<Fields>) =>
+  (g: Graph, rows = lead): Readonly<Record<Fields, Tensor>> => {
     const entries = Object.entries<readonly [DType, ...number[]]>(signature)
     return Object.fromEntries(
       entries.map(([field, [dtype, ...lengths]]) => [
@@ -58,7 +58,7 @@ const inputs =
     ) as Record<Fields, Tensor>
   }
 
-/** Declares the inputs `viewer.*` [viewers, …]; a model exports those that it uses. */
+/** Declares the inputs `viewer.*` [viewers, …], or [1, …]; a model exports those that it uses. */
 export const viewerInputs = inputs('viewer', 'viewers', VIEWER)
 /** Declares the inputs `item.*` [rows, …]. */
 export const itemInputs = inputs('item', 'rows', ITEM)

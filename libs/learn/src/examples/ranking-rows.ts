@@ -1,7 +1,8 @@
-import { CANDIDATE_CROSS, CANDIDATE_DENSE, type CandidateFeatures, HEADS } from '@explore/explore'
+import { CANDIDATE_CROSS, CANDIDATE_DENSE, type CandidateFeatures } from '@explore/explore'
 import { Column } from './column.ts'
+import { type Label, LABELS } from './labels.ts'
 
-/** Ranking examples as columns, one row per impression, in the order of the log. */
+/** Ranking examples as columns, one row per impression or partial one, in the order of the log. */
 export interface RankingRows {
   readonly length: number
   /** Row of the request's viewer. */
@@ -10,20 +11,26 @@ export interface RankingRows {
   readonly item: Uint32Array
   /** When the impression happened. */
   readonly time: Float64Array
-  /** [length, HEADS] 1 where the reaction followed. */
+  /** [length, LABELS] 1 where the reaction followed. */
   readonly labels: Uint8Array
+  /** 1 where no impression was recorded: what is not 1 in PARTIAL_LABELS is 0, in the others unknown. */
+  readonly partial: Uint8Array
   /** [length, CANDIDATE_DENSE] */
   readonly dense: Float32Array
   /** [length, CANDIDATE_CROSS] */
   readonly cross: Float32Array
 }
 
+/** The labels that a skip or a long view without an impression tells about. */
+export const PARTIAL_LABELS: readonly Label[] = ['long_view', 'like']
+
 /** Collects ranking examples while their impressions and reactions arrive, in any order. */
 export class RankingBuilder {
   readonly #viewer = new Column(Uint32Array)
   readonly #item = new Column(Uint32Array)
   readonly #time = new Column(Float64Array)
-  readonly #labels = new Column(Uint8Array, HEADS.length)
+  readonly #labels = new Column(Uint8Array, LABELS.length)
+  readonly #partial = new Column(Uint8Array)
   readonly #dense = new Column(Float32Array, CANDIDATE_DENSE)
   readonly #cross = new Column(Float32Array, CANDIDATE_CROSS)
   readonly #request = new Column(Uint32Array)
@@ -31,9 +38,10 @@ export class RankingBuilder {
   /** The same user's row of the same item before, or −1. */
   readonly #before = new Column(Int32Array)
 
-  /** A row that becomes an example once its impression is seen. */
+  /** A row that becomes an example once its impression is seen, or once it is shown as a partial one. */
   add(request: number, item: number, before: number, features: CandidateFeatures): number {
     this.#viewer.add(features.viewer)
+    this.#partial.add()
     this.#item.add([item])
     this.#time.add()
     this.#labels.add()
@@ -50,8 +58,14 @@ export class RankingBuilder {
     this.#time.values[row] = time
   }
 
-  label(row: number, head: number): void {
-    this.#labels.values[row * HEADS.length + head] = 1
+  /** Makes an example of a row without its impression. */
+  showPartial(row: number, time: number): void {
+    this.show(row, time)
+    this.#partial.values[row] = 1
+  }
+
+  label(row: number, label: number): void {
+    this.#labels.values[row * LABELS.length + label] = 1
   }
 
   shown(row: number): boolean {
@@ -87,6 +101,7 @@ export class RankingBuilder {
       item: this.#item,
       time: this.#time,
       labels: this.#labels,
+      partial: this.#partial,
       dense: this.#dense,
       cross: this.#cross,
     }
@@ -98,6 +113,7 @@ export class RankingBuilder {
       item: columns.item.used(),
       time: columns.time.used(),
       labels: columns.labels.used(),
+      partial: columns.partial.used(),
       dense: columns.dense.used(),
       cross: columns.cross.used(),
     }

@@ -15,7 +15,12 @@ export interface Reader {
   readonly requests: Map<string, number>
   /** The latest request without an id: all that the user does at one time. */
   moment: { readonly time: Millis; readonly request: number }
+  /** The page that history without impressions is being put on; undefined before the first skip. */
+  history: { readonly request: number; readonly from: Millis; rows: number } | undefined
 }
+
+/** Rows of a page of history, and how long it lasts: they share one look at the viewer, as a page does. */
+const HISTORY_PAGE = { rows: 10, ms: 3_600_000 }
 
 /** The readers of a log, in the order of appearance. */
 export class Readers {
@@ -43,9 +48,21 @@ export class Readers {
       positives: new Map(),
       requests: new Map(),
       moment: { time: -1, request: -1 },
+      history: undefined,
     }
     this.#byId.set(id, reader)
     return reader
+  }
+
+  /** The number of the page that an item of history without an impression belongs to. */
+  historyPageOf(reader: Reader, time: Millis): number {
+    const page = reader.history
+    if (page && page.rows < HISTORY_PAGE.rows && time - page.from < HISTORY_PAGE.ms) {
+      page.rows++
+      return page.request
+    }
+    reader.history = { request: this.#requests++, from: time, rows: 1 }
+    return reader.history.request
   }
 
   /** The number of the request that an event belongs to, given when it is first seen. */

@@ -4,15 +4,14 @@ import {
   COUNTERS,
   encodeUserState,
   type Event,
-  type EventType,
   fillCandidate,
-  HEADS,
   type Id,
   type Millis,
   type Signal,
   surfaceBucket,
 } from '@explore/explore'
 import type { Rng } from '../rng.ts'
+import { labelOf } from './labels.ts'
 import { type OpenRequest, OpenRequests } from './open-requests.ts'
 import { POSITIVE_WEIGHTS, PositiveBuilder } from './positive-rows.ts'
 import { RankingBuilder } from './ranking-rows.ts'
@@ -25,6 +24,8 @@ export interface RecorderOptions {
   /** Live item counters, row-major [items, COUNTERS]. */
   readonly counters: Float64Array
   readonly attributes: (user: Id) => Int32Array
+  /** No feature is newer. */
+  readonly frozenAt: Millis
   readonly attributionMs: Millis
   readonly requests: number
   readonly openRequests: number
@@ -32,8 +33,6 @@ export interface RecorderOptions {
   readonly viewersFile?: string
   readonly random: Rng
 }
-
-const headOf = (type: EventType): number => (HEADS as readonly string[]).indexOf(type)
 
 /** Turns events into rows of examples. It is told of each just before it is folded. */
 export class Recorder {
@@ -57,7 +56,7 @@ export class Recorder {
   /** Makes and labels the rows that the event calls for; state and counters are as before it. */
   record(reader: Reader, signal: Signal, event: Event): void {
     const { type, item, time } = signal
-    const head = headOf(type)
+    const head = labelOf(type)
     const positive = item >= 0 && POSITIVE_WEIGHTS[type] !== undefined
     let row = -1
     if (type === 'impression') {
@@ -66,8 +65,9 @@ export class Recorder {
       this.ranking.show(row, time)
     } else if (head >= 0 && item >= 0 && event.requestId !== undefined) {
       row = this.#rankingRow(reader, item, event)
-    } else if (head >= 0 || positive) {
+    } else if (head >= 0 || positive || type === 'skip') {
       row = this.#impressionOf(reader, signal)
+      if (row < 0) this.#partialRow(reader, signal, event)
     }
     if (head >= 0 && row >= 0 && this.#inTime(row, time)) this.ranking.label(row, head)
     if (positive) this.#positive(reader, signal, event, row)
@@ -103,19 +103,25 @@ export class Recorder {
 
   #begin(reader: Reader, event: Event, number: number): OpenRequest {
     const { attributes, index, id, state } = reader
-    const now = event.time
+    const now = Math.min(event.time, this.#options.frozenAt)
     const surface = surfaceBucket(event.surface)
     const facts = { state, attributes, surface, now }
     const viewer = this.viewers.add(index, facts, this.#options.catalogue)
-    this.sample.offer(now, () => {
-      return { viewer, user: id, state: encodeUserState(state), surface, now }
-    })
+    if (number !== reader.history?.request) {
+      this.sample.offer(now, () => {
+        return { viewer, user: id, state: encodeUserState(state), surface, now }
+      })
+    }
     return this.#open.add(number, viewer, now, state)
   }
 
   /** The row of the item in the event's request, made at the first event about both. */
-  #rankingRow(reader: Reader, item: number, event: Event): number {
-    const number = this.readers.requestOf(reader, event)
+  #rankingRow(
+    reader: Reader,
+    item: number,
+    event: Event,
+    number = this.readers.requestOf(reader, event),
+  ): number {
     const latest = reader.rows.get(item) ?? -1
     const known = this.ranking.ofRequest(latest, number)
     if (known >= 0) return known
@@ -126,6 +132,19 @@ export class Recorder {
     const row = this.ranking.add(number, item, latest, this.#candidate)
     reader.rows.set(item, row)
     return row
+  }
+
+  /**
+   * A skip or a long view without an impression, as of an imported history, is an example of its kind.
+   * Long views before the first skip are not: that far back, only they were recorded.
+   */
+  #partialRow(reader: Reader, { item, time, type }: Signal, event: Event): void {
+    const counts = type === 'skip' || (type === 'long_view' && reader.history !== undefined)
+    if (!counts || item < 0) return
+    const page = this.readers.historyPageOf(reader, time)
+    const row = this.#rankingRow(reader, item, event, page)
+    this.ranking.showPartial(row, time)
+    if (type === 'long_view') this.ranking.label(row, labelOf('long_view'))
   }
 
   /** The impression that a reaction without a request is about: the latest of its item or author. */

@@ -8,8 +8,6 @@ import {
   type Event,
   fillCandidate,
   fold,
-  type Head,
-  HEADS,
   settingsFrom,
   signalOf,
   type UserState,
@@ -20,6 +18,7 @@ import { describe, expect, it } from 'vitest'
 import { rng } from '../rng.ts'
 import { rankingBatch } from './batch.ts'
 import { PLANTED_START, plantedLog } from './planted-log.ts'
+import { type Label, LABELS } from './labels.ts'
 import { type Examples, replay, type ReplayInput } from './replay.ts'
 
 const LIMITS = { seen: 4000 }
@@ -45,10 +44,10 @@ const event = (
   ...more,
 })
 
-/** The heads that are labelled, row by row. */
-const labels = ({ ranking }: Examples): Head[][] =>
+/** What is labelled, row by row. */
+const labels = ({ ranking }: Examples): Label[][] =>
   Array.from({ length: ranking.length }, (_, row) =>
-    HEADS.filter((_, head) => ranking.labels[row * HEADS.length + head] === 1),
+    LABELS.filter((_, label) => ranking.labels[row * LABELS.length + label] === 1),
   )
 
 /** All features of a row, viewer's and candidate's, as numbers. */
@@ -134,6 +133,58 @@ describe('replay', () => {
     const rows = a.ranking.time.findIndex(time => time >= cut)
     expect(rows).toBeGreaterThan(300)
     for (let row = 0; row < rows; row++) expect(featuresOf(b, row)).toEqual(featuresOf(a, row))
+  })
+
+  describe('of a history without impressions', () => {
+    const history = [
+      event('long_view', 1, 0),
+      event('skip', 2, 1),
+      event('long_view', 3, 2),
+      event('like', 3, 2),
+      event('skip', 4, 3),
+    ]
+
+    it('learns long views and likes from the first skip on: before, only positives were kept', async () => {
+      const examples = await replayed(history)
+      const { ranking } = examples
+      expect([...ranking.item]).toEqual([2, 3, 4])
+      expect([...ranking.partial]).toEqual([1, 1, 1])
+      expect(labels(examples)).toEqual([[], ['long_view', 'like'], []])
+      expect(examples.positives.length).toBe(2)
+    })
+
+    it('puts ten on a page, which shares one look at the viewer and is no request', async () => {
+      const skips = Array.from({ length: 25 }, (_, i) => event('skip', i, i))
+      const { ranking, requests } = await replayed(skips)
+      expect(new Set(ranking.viewer).size).toBe(3)
+      expect(requests.length).toBe(0)
+      const apart = Array.from({ length: 4 }, (_, i) => event('skip', i, i * 90))
+      expect(new Set((await replayed(apart)).ranking.viewer).size).toBe(4)
+    })
+
+    it('leaves a skip of an impression to that impression', async () => {
+      const { ranking } = await replayed([
+        event('impression', 7, 0),
+        event('skip', 7, 1),
+        event('impression', 8, 2, { requestId: 'r' }),
+        event('skip', 8, 3),
+      ])
+      expect([...ranking.item]).toEqual([7, 8])
+      expect([...ranking.partial]).toEqual([0, 0])
+    })
+  })
+
+  it('keeps what happens after it is frozen out of the features, not out of the labels', async () => {
+    const cut = log.events[Math.floor(log.events.length * 0.6)]!.time
+    const frozen = await replayed(log.events, { frozenAt: cut })
+    const live = await replayed(log.events)
+    expect(labels(frozen)).toEqual(labels(live))
+    const only = log.events.filter(({ time, type }) => time < cut || type === 'impression')
+    const without = await replayed(only, { frozenAt: cut })
+    for (let row = 0; row < frozen.ranking.length; row++) {
+      expect(featuresOf(frozen, row)).toEqual(featuresOf(without, row))
+    }
+    expect(Math.max(...frozen.viewers.time)).toBe(cut)
   })
 
   it('keeps a reaction out of the features of its own impression, even if it is logged first', async () => {

@@ -27,6 +27,8 @@ export interface ReplayInput {
   readonly limits: FoldLimits
   /** Earlier events are folded but make no examples. Default: all make some. */
   readonly from?: Millis
+  /** What happens from then on makes examples, but their features are as of then. Default: never. */
+  readonly frozenAt?: Millis
   /** How long after an impression a reaction is its label. Default 24 hours. */
   readonly attributionMs?: Millis
   /** Requests to sample for distillation. Default 2,000. */
@@ -63,12 +65,13 @@ export interface Examples {
  * even where reactions were logged before their impression.
  */
 export const replay = async (input: ReplayInput): Promise<Examples> => {
-  const { catalogue, attributes, limits, from = -Infinity } = input
+  const { catalogue, attributes, limits, from = -Infinity, frozenAt = Infinity } = input
   const counters = new Float64Array(catalogue.size * COUNTERS)
   const recorder = new Recorder({
     catalogue,
     counters,
     attributes,
+    frozenAt,
     attributionMs: input.attributionMs ?? 86_400_000,
     requests: input.requests ?? 2000,
     openRequests: input.openRequests ?? 2048,
@@ -86,7 +89,7 @@ export const replay = async (input: ReplayInput): Promise<Examples> => {
     if (wasFolded(reader.state, signal.id)) return
     if (event.time >= from) recorder.record(reader, signal, event)
     else recorder.skip(reader, signal)
-    fold(reader.state, signal, adds, limits)
+    if (event.time < frozenAt) fold(reader.state, signal, adds, limits)
     for (const { item, field, delta } of adds.counters) counters[item * COUNTERS + field] += delta
     adds.counters.length = 0
     adds.boards.length = 0

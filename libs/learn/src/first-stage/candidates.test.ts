@@ -100,7 +100,11 @@ describe('unionOfSources', () => {
       rng(1),
     )([request], {
       nearest: async () => [Uint32Array.of(1)],
-      neighbours: { width: 1, items: new Uint32Array(40).fill(NO_ITEM), scores: new Float32Array(40) },
+      neighbours: {
+        width: 1,
+        items: new Uint32Array(40).fill(NO_ITEM),
+        scores: new Float32Array(40),
+      },
     })
     expect(items!.length).toBe(40 - request.state.seen.length)
 
@@ -113,7 +117,11 @@ describe('unionOfSources', () => {
       rng(1),
     )([request], {
       nearest: async () => [Uint32Array.of(1)],
-      neighbours: { width: 1, items: new Uint32Array(40).fill(NO_ITEM), scores: new Float32Array(40) },
+      neighbours: {
+        width: 1,
+        items: new Uint32Array(40).fill(NO_ITEM),
+        scores: new Float32Array(40),
+      },
     })
     expect(again).toContain(39)
     expect(new Set(again).size).toBeGreaterThanOrEqual(20)

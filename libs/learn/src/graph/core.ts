@@ -28,6 +28,8 @@ export interface Core {
   ) => readonly Tensor[]
   /** A float constant; a number is a scalar. */
   readonly constant: (values: number | Float32Array, shape?: readonly number[]) => Tensor
+  /** An int32 constant of one axis, as ids are. */
+  readonly ids: (values: readonly number[]) => Tensor
   /** An int64 constant of one axis, as ONNX wants axes and shapes. */
   readonly indices: (values: readonly number[]) => Tensor
   /** A shape as an int64 tensor; names are looked up in the inputs that declared them. */
@@ -126,6 +128,7 @@ export const core = (): Core => {
       }
       return constant('float32', dims, data)
     },
+    ids: values => constant('int32', [values.length], Int32Array.from(values)),
     indices,
     shapeOf,
     shapeVector: shape => {

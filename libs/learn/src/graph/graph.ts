@@ -39,6 +39,7 @@ export const graph = () => {
   return {
     state,
     constant: base.constant,
+    ids: base.ids,
     ...shapes,
     ...partsOps(base, shapes),
     ...elementwise,

@@ -16,7 +16,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/types.ts'
 import { rng } from '../rng.ts'
 import { feedsOf } from '../second-stage/feeds.ts'
-import { planHeads } from '../second-stage/heads.ts'
+import { countLabels, planHeads } from '../second-stage/heads.ts'
 import { network } from '../second-stage/network.ts'
 import { scalesOf } from '../second-stage/scales-of.ts'
 import { SECOND_STAGE_SIZES } from '../second-stage/sizes.ts'
@@ -82,10 +82,7 @@ export const SMALL_MODELS: Readonly<Record<string, () => Promise<SmallModel>>> =
     const examples = await planted()
     const { ranking } = examples
     const all = allRows(ranking.length)
-    const positives = HEADS.map((_, i) =>
-      all.reduce((sum, row) => sum + ranking.labels[row * HEADS.length + i], 0),
-    )
-    const heads = planHeads(positives, ranking.length)
+    const heads = planHeads(countLabels(ranking.labels, all))
     const { g, loss } = network({
       items: examples.catalogue.size,
       heads,

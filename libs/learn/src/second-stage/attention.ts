@@ -1,5 +1,5 @@
 import { AGE_BUCKETS, HISTORY_KINDS } from '@explore/explore'
-import type { candidateInputs, viewerInputs } from '../examples/model-inputs.ts'
+import type { viewerInputs } from '../examples/model-inputs.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/types.ts'
 import type { Layers } from './layers.ts'
@@ -27,8 +27,8 @@ export const attention = (
     /** [rows, width] */
     readonly candidates: Tensor
     readonly viewer: ReturnType<typeof viewerInputs>
-    /** Each candidate's viewer. */
-    readonly of: ReturnType<typeof candidateInputs>['viewer']
+    /** Each candidate's viewer; undefined where there is one viewer. */
+    readonly of: Tensor | undefined
     readonly heads: number
   },
 ): Attended => {
@@ -39,18 +39,38 @@ export const attention = (
   const bias = g.transpose(
     g.add(g.gather(ages, viewer.historyAges), g.gather(kinds, viewer.historyKinds)),
   )
-  const query = g.reshape(project('attention.query', candidates, heads * width), [
-    'rows',
-    heads,
-    width,
-  ])
-  const keys = g.gather(history, of)
-  const scores = g.transpose(g.matmul(keys, g.transpose(query)))
-  const weights = g.softmax(g.add(g.div(scores, Math.sqrt(width)), g.gather(bias, of)))
-  const read = g.matmul(weights, keys)
+  const asked = g.div(project('attention.query', candidates, heads * width), Math.sqrt(width))
+  const query = g.reshape(asked, ['rows', heads, width])
+  const read = of ? ofMany(g, { history, query, bias, of }) : ofOne(g, { history, query, bias })
   const flat = ['rows', heads * width]
   return {
     read: g.reshape(read, flat),
     match: g.reshape(g.mul(read, g.unsqueeze(candidates, 1)), flat),
   }
+}
+
+/** Each tensor's shape with one viewer: history [1, HISTORY, width], query [rows, heads, width]. */
+interface Reading {
+  readonly history: Tensor
+  readonly query: Tensor
+  /** [viewers, heads, HISTORY] */
+  readonly bias: Tensor
+}
+
+/** [rows, heads, width], each row from its own viewer's history. */
+const ofMany = (
+  g: Graph,
+  { history, query, bias, of }: Reading & { readonly of: Tensor },
+): Tensor => {
+  const keys = g.gather(history, of)
+  const scores = g.transpose(g.matmul(keys, g.transpose(query)))
+  return g.matmul(g.softmax(g.add(scores, g.gather(bias, of))), keys)
+}
+
+/** The same of one viewer: two products of plain matrices, whatever the number of rows. */
+const ofOne = (g: Graph, { history, query, bias }: Reading): Tensor => {
+  const [, places, width] = history.shape as readonly [number, number, number]
+  const keys = g.reshape(history, [places, width])
+  const scores = g.matmul(query, g.transpose(keys))
+  return g.matmul(g.softmax(g.add(scores, bias)), keys)
 }

@@ -1,4 +1,4 @@
-import { type Head, HEADS } from '@explore/explore'
+import { type Label, LABELS } from '../examples/labels.ts'
 import type { Examples } from '../examples/replay.ts'
 import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
 import { logLoss } from '../metrics/log-loss.ts'
@@ -8,7 +8,7 @@ import { type Calibration, fitPlatt, sigmoid } from './platt.ts'
 
 /** What the last part of the log says about a trained network. */
 export interface HeldOut {
-  readonly labels: Readonly<Record<Head, Uint8Array>>
+  readonly labels: Readonly<Record<Label, Uint8Array>>
   /** User index of each row. */
   readonly users: Uint32Array
 }
@@ -19,11 +19,11 @@ export const heldOut = ({ ranking, viewers }: Examples, rows: Uint32Array): Held
   return {
     users: rows.map(row => user[ranking.viewer[row]]),
     labels: Object.fromEntries(
-      HEADS.map((head, i) => [
+      LABELS.map((head, i) => [
         head,
-        Uint8Array.from(rows, row => ranking.labels[row * HEADS.length + i]),
+        Uint8Array.from(rows, row => ranking.labels[row * LABELS.length + i]),
       ]),
-    ) as Record<Head, Uint8Array>,
+    ) as Record<Label, Uint8Array>,
   }
 }
 
@@ -46,7 +46,7 @@ export const totalEntropy = (
 /** The calibration of each trained head on all rows. */
 export const calibrate = ({ labels }: HeldOut, logits: Logits): Record<string, Calibration> =>
   Object.fromEntries(
-    Object.entries(logits).map(([head, z]) => [head, fitPlatt(z, labels[head as Head])]),
+    Object.entries(logits).map(([head, z]) => [head, fitPlatt(z, labels[head as Label])]),
   )
 
 /**
@@ -57,7 +57,7 @@ export const heldOutMetrics = (
   { labels, users }: HeldOut,
   heads: readonly HeadPlan[],
   logits: Logits,
-): Record<Head, HeadMetrics & { readonly trained: boolean }> => {
+): Record<Label, HeadMetrics & { readonly trained: boolean }> => {
   const rowsOf = (half: number) =>
     Uint32Array.from(users.keys()).filter(row => users[row] % 2 === half)
   const halves = [rowsOf(0), rowsOf(1)]
@@ -78,5 +78,5 @@ export const heldOutMetrics = (
       }
       return [head, { ...headMetrics(p, y, users), trained }]
     }),
-  ) as Record<Head, HeadMetrics & { readonly trained: boolean }>
+  ) as Record<Label, HeadMetrics & { readonly trained: boolean }>
 }

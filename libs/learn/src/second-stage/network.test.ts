@@ -12,12 +12,13 @@ import {
 } from '@explore/explore'
 import { expect, it } from 'vitest'
 import { candidateFeeds, viewerFeeds } from '../examples/model-inputs.ts'
+import { LABELS } from '../examples/labels.ts'
 import { exportModel } from '../graph/export-model.ts'
 import { readSignature } from '../onnx/read-signature.ts'
 import { program } from '../program.ts'
 import { type Rng, rng } from '../rng.ts'
 import { planHeads } from './heads.ts'
-import { network } from './network.ts'
+import { network, type NetworkOptions, valuesOf } from './network.ts'
 import { sigmoid } from './platt.ts'
 import { secondStageScorer } from './second-stage-scorer.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
@@ -28,11 +29,16 @@ const scale = (width: number) => ({
   deviation: new Float32Array(width).fill(0.7),
 })
 
+const plan = (...positives: number[]) => {
+  const all = [...positives, 0, 0]
+  return planHeads({ rows: 1000, positives: all, clicked: all })
+}
+
 /** A network with parameters as drawn, but no zeros that would hide a wrong connection. */
 const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
-  const net = network({
+  const options: NetworkOptions = {
     items: ITEMS,
-    heads: planHeads([400, 300, 60, 40, 0, 35, 0, 3], 1000),
+    heads: plan(400, 300, 60, 40, 0, 35, 0, 3),
     widths: SECOND_STAGE_SIZES[size],
     scales: {
       viewer: scale(VIEWER_DENSE),
@@ -40,7 +46,8 @@ const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
       cross: scale(CANDIDATE_CROSS),
     },
     random: rng(11),
-  })
+  }
+  const net = network(options)
   const random = rng(12)
   for (const { values, table } of net.g.state.parameters) {
     values.forEach((value, i) => (values[i] = value * (table ? 10 : 1) + 0.02 * random.normal()))
@@ -49,7 +56,7 @@ const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
   for (const { values, padding, shape } of net.g.state.parameters) {
     if (padding === 0) values.fill(0, 0, shape[1])
   }
-  return net
+  return { net, served: network({ ...options, trained: valuesOf(net) }) }
 }
 
 const someViewer = (random: Rng): ViewerFeatures => {
@@ -93,7 +100,7 @@ const joined = <F extends object>(parts: readonly F[]): F =>
   ) as F
 
 it('serves one viewer and 100 candidates as it trained on many', async () => {
-  const net = drawn()
+  const { net, served } = drawn()
   const random = rng(5)
   const viewers = Array.from({ length: 4 }, () => someViewer(random))
   const candidates = viewers.map(() => someCandidates(random, 100))
@@ -102,17 +109,17 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 
   const training = await program(net.g, net.probabilities)
   const all = await training.run({ ...viewerFeeds(joined(viewers)), ...candidateFeeds(together) })
-  const scorer = await secondStageScorer(exportModel(net.g, net.probabilities))
+  const scorer = await secondStageScorer(exportModel(served.g, served.probabilities))
   const spread: number[] = []
   for (const [i, viewer] of viewers.entries()) {
-    const served = await scorer.predict(viewer, candidates[i]!)
+    const alone = await scorer.predict(viewer, candidates[i]!)
     for (const head of HEADS) {
       const trained = (all[head]!.data as Float32Array).subarray(i * 100, (i + 1) * 100)
-      served[head].forEach((p, row) => {
+      alone[head].forEach((p, row) => {
         expect(Math.abs(p - trained[row]!)).toBeLessThan(1e-6)
       })
     }
-    spread.push(...served.click)
+    spread.push(...alone.click)
   }
   expect(Math.max(...spread) - Math.min(...spread)).toBeGreaterThan(0.05)
   await training.release()
@@ -120,17 +127,18 @@ it('serves one viewer and 100 candidates as it trained on many', async () => {
 })
 
 it('has the inputs and outputs of the bundle format', () => {
-  const net = drawn('small')
+  const { served: net } = drawn('small')
   const { inputs, outputs } = readSignature(exportModel(net.g, net.probabilities))
   expect(outputs.map(({ name, shape }) => [name, shape])).toEqual(
-    HEADS.map(head => [head, ['rows']]),
+    LABELS.map(label => [label, ['rows']]),
   )
-  const names = net.g.state.inputs.map(({ name }) => name).filter(name => name !== 'labels')
+  const unused = ['labels', 'known', 'candidate.viewer']
+  const names = net.g.state.inputs.map(({ name }) => name).filter(name => !unused.includes(name))
   expect(inputs.map(({ name }) => name).sort()).toEqual(names.sort())
 })
 
 it('answers the base rate where a head is not trained', async () => {
-  const net = drawn('small')
+  const { served: net } = drawn('small')
   const scorer = await secondStageScorer(exportModel(net.g, net.probabilities))
   const random = rng(3)
   const { share, report } = await scorer.predict(someViewer(random), someCandidates(random, 7))
@@ -140,9 +148,9 @@ it('answers the base rate where a head is not trained', async () => {
 })
 
 it('starts at the base rates and calibrates inside the graph', async () => {
-  const net = network({
+  const options: NetworkOptions = {
     items: ITEMS,
-    heads: planHeads([400, 0, 60, 0, 0, 35, 0, 0], 1000),
+    heads: plan(400, 0, 60, 0, 0, 35, 0, 0),
     widths: SECOND_STAGE_SIZES.small,
     scales: {
       viewer: scale(VIEWER_DENSE),
@@ -150,7 +158,8 @@ it('starts at the base rates and calibrates inside the graph', async () => {
       cross: scale(CANDIDATE_CROSS),
     },
     random: rng(2),
-  })
+  }
+  const net = network({ ...options, trained: valuesOf(network(options)) })
   const random = rng(3)
   const viewer = someViewer(random)
   const candidates = someCandidates(random, 50)

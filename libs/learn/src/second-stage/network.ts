@@ -8,10 +8,17 @@ import { attention } from './attention.ts'
 import { content } from './content.ts'
 import { experts } from './experts.ts'
 import type { HeadPlan } from './heads.ts'
-import { layers } from './layers.ts'
+import { layers, type Values } from './layers.ts'
+import { packedContent } from './packed-content.ts'
 import type { SecondStageWidths } from './sizes.ts'
+import { joined } from './standardise.ts'
 import { throughClick } from './through-click.ts'
 import type { Scales } from './scales-of.ts'
+
+/** What can be left out, to measure what it is worth. `counters`: all dense facts about the pair. */
+export const NETWORK_PARTS = ['attention', 'crosses', 'experts', 'counters'] as const
+
+export type NetworkPart = (typeof NETWORK_PARTS)[number]
 
 export interface NetworkOptions {
   /** Items with an embedding of their own: ordinals below. */
@@ -20,11 +27,17 @@ export interface NetworkOptions {
   readonly widths: SecondStageWidths
   readonly scales: Scales
   readonly random: Rng
+  /**
+   * What was trained, by `valuesOf`: then the network serves one viewer. Nothing about the viewer is
+   * repeated per candidate, and all tables of content are one.
+   */
+  readonly trained?: Values
+  readonly without?: readonly NetworkPart[]
 }
 
 export interface Network {
   readonly g: Graph
-  /** Of the input 'labels', [rows, trained heads]. */
+  /** Of the inputs 'labels' and 'known', both [rows, trained heads]: what is not known does not count. */
   readonly loss: Tensor
   /** Before calibration, [rows, trained heads]. */
   readonly logits: Tensor
@@ -35,17 +48,17 @@ export interface Network {
   readonly probabilities: Readonly<Record<string, Tensor>>
 }
 
-/**
- * The second stage: everything about the viewer is computed once per viewer and looked up by its
- * candidates, so one graph trains on many viewers and serves one.
- */
-export const network = ({ items, heads, widths, scales, random }: NetworkOptions): Network => {
+/** The second stage: everything about a viewer is computed once, whatever the number of candidates. */
+export const network = (options: NetworkOptions): Network => {
+  const { items, heads, widths, scales, random, trained, without = [] } = options
   const g = graph()
-  const make = layers(g, random)
-  const viewer = viewerInputs(g)
+  const make = layers(g, random, trained)
+  const viewer = viewerInputs(g, trained ? 1 : undefined)
   const item = itemInputs(g)
   const { viewer: of, dense, cross } = candidateInputs(g)
-  const { ofItems, ofHistory } = content(g, make, { items, width: widths.embedding })
+  const { ofItems, ofHistory } = trained
+    ? packedContent(g, trained, widths.embedding)
+    : content(g, make, { items, width: widths.embedding })
 
   const history = ofHistory(viewer)
   const user = make.table('user-attributes', USER_ATTRIBUTE_BUCKETS, widths.context)
@@ -63,41 +76,44 @@ export const network = ({ items, heads, widths, scales, random }: NetworkOptions
   const taste = make.project('taste', summary, widths.embedding)
 
   const candidates = ofItems(item)
-  const { read, match } = attention(g, make, {
-    history,
-    candidates,
-    viewer,
-    of,
-    heads: widths.attentionHeads,
-  })
-  const x = g.concat(
-    [
+  const perRow = (x: Tensor): Tensor =>
+    trained ? g.expand(x, ['rows', x.shape[1] as number]) : g.gather(x, of)
+  const x: Tensor[] = [candidates, perRow(summary)]
+  if (!without.includes('crosses')) {
+    x.push(g.mul(candidates, trained ? taste : g.gather(taste, of)))
+  }
+  if (!without.includes('attention')) {
+    const attended = attention(g, make, {
+      history,
       candidates,
-      g.gather(summary, of),
-      g.mul(candidates, g.gather(taste, of)),
-      read,
-      match,
-      make.standardise(dense, scales.dense),
-      make.standardise(cross, scales.cross),
-    ],
-    1,
-  )
-  const trained = heads.filter(head => head.trained)
-  const logits = throughClick(g, experts(g, make, random, { x, heads: trained, widths }), trained)
-  const labels = g.input('labels', 'float32', ['rows', trained.length])
-  const loss = g.mul(g.reduceMean(g.bceWithLogits(logits, labels)), trained.length)
+      viewer,
+      of: trained ? undefined : of,
+      heads: widths.attentionHeads,
+    })
+    x.push(attended.read, attended.match)
+  }
+  if (!without.includes('counters')) {
+    x.push(make.standardise(g.concat([dense, cross], 1), joined(scales.dense, scales.cross)))
+  }
+  const learnt = heads.filter(head => head.trained)
+  const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: learnt, widths, without })
+  const logits = throughClick(g, mixed, learnt)
+  const labels = g.input('labels', 'float32', ['rows', learnt.length])
+  const known = g.input('known', 'float32', ['rows', learnt.length])
+  const losses = g.mul(g.bceWithLogits(logits, labels), known)
+  const loss = g.mul(g.reduceMean(losses), learnt.length)
 
-  const slope = g.parameter('calibration.slope', [trained.length], init.constant(1))
-  const offset = g.parameter('calibration.offset', [trained.length], init.zeros)
+  const slope = make.parameter('calibration.slope', [learnt.length], init.constant(1))
+  const offset = make.parameter('calibration.offset', [learnt.length], init.zeros)
   const calibrated = g.sigmoid(g.add(g.mul(logits, slope), offset))
   const columns = g.split(
     calibrated,
-    trained.map(() => 1),
+    learnt.map(() => 1),
     1,
   )
   const probabilities = Object.fromEntries(
     heads.map(plan => {
-      const column = columns[trained.indexOf(plan)]
+      const column = columns[learnt.indexOf(plan)]
       return [
         plan.head,
         column
@@ -108,3 +124,7 @@ export const network = ({ items, heads, widths, scales, random }: NetworkOptions
   )
   return { g, loss, logits, slope, offset, probabilities }
 }
+
+/** What a network's parameters are, to serve with. */
+export const valuesOf = ({ g }: Network): Values =>
+  new Map(g.state.parameters.map(({ name, values }) => [name, values]))

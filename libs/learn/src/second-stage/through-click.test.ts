@@ -1,5 +1,5 @@
-import { HEADS } from '@explore/explore'
 import { expect, it } from 'vitest'
+import { LABELS } from '../examples/labels.ts'
 import { graph } from '../graph/graph.ts'
 import { program } from '../program.ts'
 import { planHeads } from './heads.ts'
@@ -7,10 +7,9 @@ import { sigmoid } from './platt.ts'
 import { throughClick } from './through-click.ts'
 
 it('multiplies by the probability of the click, and leaves direct heads alone', async () => {
-  const heads = planHeads(
-    HEADS.map(head => (['click', 'like', 'see_less'].includes(head) ? 50 : 0)),
-    1000,
-  ).filter(plan => plan.trained)
+  const positives = LABELS.map(head => (['click', 'like', 'see_less'].includes(head) ? 50 : 0))
+  const counts = { rows: 1000, positives, clicked: positives }
+  const heads = planHeads(counts).filter(plan => plan.trained)
   const g = graph()
   const raw = g.input('raw', 'float32', ['rows', 3])
   const run = await program(g, { out: throughClick(g, raw, heads) })

@@ -1,6 +1,7 @@
 import { ExploreError, HEADS } from '@explore/explore'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { rankingBatch } from '../examples/batch.ts'
+import { LABELS } from '../examples/labels.ts'
 import { plantedLog, type PlantedLog } from '../examples/planted-log.ts'
 import { type Examples, replay } from '../examples/replay.ts'
 import { splitByTime, timeAt } from '../examples/time-split.ts'
@@ -19,7 +20,7 @@ const examplesOf = (log: PlantedLog): Promise<Examples> =>
 const OPTIONS = { seed: 1, size: 'small', batch: 256, rate: 0.006 } as const
 
 const clicks = ({ ranking }: Examples, rows: Uint32Array): Uint8Array =>
-  Uint8Array.from(rows, row => ranking.labels[row * HEADS.length])
+  Uint8Array.from(rows, row => ranking.labels[row * LABELS.length])
 
 describe('trainSecondStage', () => {
   let log: PlantedLog

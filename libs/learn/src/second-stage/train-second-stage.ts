@@ -1,5 +1,6 @@
-import { ExploreError, type Head, HEADS, type Millis } from '@explore/explore'
+import { ExploreError, HEADS, type Millis } from '@explore/explore'
 import { rankingBatch } from '../examples/batch.ts'
+import type { Label } from '../examples/labels.ts'
 import type { Examples } from '../examples/replay.ts'
 import { timeAt } from '../examples/time-split.ts'
 import type { Checkpoints } from '../checkpoints.ts'
@@ -12,16 +13,20 @@ import { trainer } from '../trainer.ts'
 import { WARM_RATE, warmStart, type WarmStart } from '../warm-start.ts'
 import { epochBatches } from './epoch-batches.ts'
 import { feedsOf, hideIds } from './feeds.ts'
-import { planHeads } from './heads.ts'
+import { countLabels, type HeadPlan, planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
-import { logitsOf } from './logits-of.ts'
-import { network } from './network.ts'
+import { logitsOf, type Logits } from './logits-of.ts'
+import { network, NETWORK_PARTS, valuesOf } from './network.ts'
+import { type Calibration, sigmoid } from './platt.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
 
 export interface SecondStageOptions {
   readonly seed: number | string
-  /** Passes over the examples; the best one counts. Default 2, of a warm start 1. */
+  /**
+   * Passes over the impressions; the best one counts. Default 2, or 1 after a pass over partial rows or of a warm
+   * start.
+   */
   readonly epochs?: number
   /** Default 'full'. */
   readonly size?: keyof typeof SECOND_STAGE_SIZES
@@ -36,27 +41,44 @@ export interface SecondStageOptions {
   /** Parameters to go on from, trained with the impressions after `since`; one pass then. */
   readonly initial?: WarmStart
   readonly checkpoints?: Checkpoints
+  /** Trained as if there were no others. Default: all that the examples hold enough of. */
+  readonly labels?: readonly Label[]
+  /** What to leave out, to measure what it is worth. */
+  readonly without?: readonly SecondStagePart[]
+  /** Ranking rows to predict with the trained network. Default: none. */
+  readonly predict?: Uint32Array
   /** Told of each step, for measurements. */
   readonly onStep?: (progress: FitProgress) => void
   readonly onProgress?: (fraction: number, message: string) => void
   readonly signal?: AbortSignal
 }
 
+/** `partial rows`: history without impressions; `through click`: the factoring of rare heads. */
+export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through click'] as const
+
+export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
+
 export interface SecondStageMetrics {
   readonly trainRows: number
+  /** Rows of history without impressions, trained on before. */
+  readonly partialRows: number
   /** Impressions from then on were held out. */
   readonly validFrom: Millis
   readonly validRows: number
   /** Log loss over the base rates', all heads together, after each epoch on the held-out rows. */
   readonly epochs: readonly number[]
   /** On the held-out rows, calibrated on other users; an untrained head answers its base rate. */
-  readonly heads: Readonly<Record<Head, HeadMetrics & { readonly trained: boolean }>>
+  readonly heads: Readonly<Record<Label, HeadMetrics & { readonly trained: boolean }>>
 }
 
 export interface TrainedSecondStage {
   /** `second-stage.onnx` of the bundle format. */
   readonly model: Uint8Array
+  /** The network as it was trained, before it was arranged to serve: what a warm start goes on from. */
+  readonly trained: Uint8Array
   readonly metrics: SecondStageMetrics
+  /** Of the rows to predict; an untrained label's is its base rate. */
+  readonly predicted: Readonly<Record<Label, Float32Array>>
 }
 
 /**
@@ -68,9 +90,9 @@ export const trainSecondStage = async (
   examples: Examples,
   options: SecondStageOptions,
 ): Promise<TrainedSecondStage> => {
-  const { batch = 1024, rate = 0.003, until = Infinity, size = 'full' } = options
+  const { batch = 1024, rate = 0.003, until = Infinity, size = 'full', without = [] } = options
   const { onProgress, signal } = options
-  const { time, labels, viewer } = examples.ranking
+  const { time, labels, viewer, partial } = examples.ranking
   const since = options.initial?.since ?? -Infinity
   const validFrom =
     options.validFrom ??
@@ -79,32 +101,47 @@ export const trainSecondStage = async (
       0.9,
     )
   const all = Uint32Array.from(time.keys())
-  const earlier = all.filter(row => time[row] < validFrom)
-  const valid = all.filter(row => time[row] >= validFrom && time[row] < until)
-  const heads = planHeads(
-    HEADS.map((_, i) => earlier.reduce((sum, row) => sum + labels[row * HEADS.length + i], 0)),
-    earlier.length,
-  )
+  const known = all.filter(row => time[row] < validFrom)
+  const impressions = known.filter(row => partial[row] === 0)
+  const valid = all.filter(row => time[row] >= validFrom && time[row] < until && partial[row] === 0)
+  const heads = planHeads(countLabels(labels, impressions)).map(plan => ({
+    ...plan,
+    trained: plan.trained && (options.labels?.includes(plan.head) ?? true),
+    throughClick:
+      plan.throughClick &&
+      (options.labels?.includes('click') ?? true) &&
+      !without.includes('through click'),
+  }))
   if (!heads.some(head => head.trained)) {
     throw new ExploreError(
       'TRAIN_DATA',
-      `${earlier.length} impressions hold too few reactions of any kind`,
+      `${impressions.length} impressions hold too few reactions of any kind`,
     )
   }
 
   const random = rng(options.seed).fork('second-stage')
-  const net = network({
+  const described = {
     items: examples.catalogue.size,
     heads,
     widths: SECOND_STAGE_SIZES[size],
-    scales: scalesOf(examples, earlier),
+    scales: scalesOf(examples, impressions),
     random: random.fork('parameters'),
-  })
+    without: without.filter(part => part !== 'partial rows' && part !== 'through click'),
+  }
+  const net = network(described)
   const warm = options.initial !== undefined && warmStart(net.g, options.initial.parameters)
-  const fresh = earlier.filter(row => time[row] >= since)
-  const train = warm && fresh.length > 0 ? fresh : earlier
-  const epochs = options.epochs ?? (warm ? 1 : 2)
-  const steps = epochs * Math.ceil(train.length / batch)
+  const fresh = impressions.filter(row => time[row] >= since)
+  const train = warm && fresh.length > 0 ? fresh : impressions
+  const histories =
+    warm || without.includes('partial rows')
+      ? new Uint32Array()
+      : known.filter(row => partial[row] === 1)
+  const epochs = options.epochs ?? (warm || histories.length > 0 ? 1 : 2)
+  const rowsOf = [
+    ...(histories.length > 0 ? [Uint32Array.from([...histories, ...train])] : []),
+    ...Array.from({ length: epochs }, () => train),
+  ]
+  const steps = rowsOf.reduce((sum, rows) => sum + Math.ceil(rows.length / batch), 0)
   const peak = warm ? rate * WARM_RATE : rate
   const hidden = random.fork('hidden')
   const fitting = await trainer(net.g, {
@@ -116,8 +153,8 @@ export const trainSecondStage = async (
   const judged = heldOut(examples, valid)
   const { passes } = await fit(fitting, {
     name: 'second-stage',
-    epochs,
-    batches: order => epochBatches(viewer, train, batch, order),
+    epochs: rowsOf.length,
+    batches: (order, pass) => epochBatches(viewer, rowsOf[pass - 1], batch, order),
     order: random.fork('order'),
     feeds: rows => {
       const examplesOfStep = rankingBatch(examples, rows)
@@ -137,20 +174,46 @@ export const trainSecondStage = async (
     ...(signal && { signal }),
   })
   const logits = await logitsOf(fitting, net, examples, heads, valid)
+  const calibrations = calibrate(judged, logits)
+  const wanted = options.predict ?? new Uint32Array()
+  const predicted = await logitsOf(fitting, net, examples, heads, wanted)
   await fitting.release()
 
-  Object.values(calibrate(judged, logits)).forEach(({ slope, offset }, i) => {
-    net.slope.values[i] = slope
-    net.offset.values[i] = offset
-  })
+  const served = network({ ...described, trained: valuesOf(net) })
+  for (const { slope, offset } of [net, served]) {
+    Object.values(calibrations).forEach((calibration, i) => {
+      slope.values[i] = calibration.slope
+      offset.values[i] = calibration.offset
+    })
+  }
   return {
-    model: exportModel(net.g, net.probabilities),
+    model: exportModel(
+      served.g,
+      Object.fromEntries(HEADS.map(head => [head, served.probabilities[head]])),
+    ),
+    trained: exportModel(net.g, net.probabilities),
     metrics: {
       trainRows: train.length,
+      partialRows: histories.length,
       validFrom,
       validRows: valid.length,
       epochs: passes.map(({ score }) => -score),
       heads: heldOutMetrics(judged, heads, logits),
     },
+    predicted: probabilitiesOf(heads, predicted, calibrations, wanted.length),
   }
 }
+
+const probabilitiesOf = (
+  heads: readonly HeadPlan[],
+  logits: Logits,
+  calibrations: Readonly<Record<string, Calibration>>,
+  rows: number,
+): Record<Label, Float32Array> =>
+  Object.fromEntries(
+    heads.map(({ head, rate, trained }) => {
+      if (!trained) return [head, new Float32Array(rows).fill(rate)]
+      const { slope, offset } = calibrations[head]
+      return [head, logits[head].map(z => sigmoid(slope * z + offset))]
+    }),
+  ) as Record<Label, Float32Array>
