@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Artifacts, Catalogue, type Event, settingsFrom } from '@explore/explore'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plantedLog } from './examples/planted-log.ts'
 import { openSession } from './runtime.ts'
 import { trainAll, type TrainInput } from './train.ts'
@@ -66,46 +66,6 @@ describe('trainAll', () => {
     expect(again.metrics).toEqual(artifacts.metrics)
   })
 
-  it.each([['retrieval'], ['second stage'], ['first stage']])(
-    'cut short in the %s, it goes on to the same bytes',
-    async stage => {
-      const folder = mkdtempSync(join(tmpdir(), 'explore-train-'))
-      const resumable: TrainInput = { ...input, folder, checkpoints: { folder, every: 0 } }
-      const stop = new AbortController()
-      const training = trainAll({
-        ...resumable,
-        onProgress: (name, fraction) => {
-          if (name === stage && fraction > 0.55) stop.abort(new Error('enough'))
-        },
-        signal: stop.signal,
-      })
-      await expect(training).rejects.toThrow('enough')
-      const steps: number[] = []
-      const again = await trainAll({
-        ...resumable,
-        onProgress: (name, fraction) => void (name === stage && steps.push(fraction)),
-      })
-      rmSync(folder, { recursive: true })
-      if (stage !== 'first stage') expect(steps[0]).toBeGreaterThan(0.5)
-      for (const name of Object.keys(artifacts.models) as (keyof Artifacts['models'])[]) {
-        expect(bytes(again.models[name]).equals(bytes(artifacts.models[name]))).toBe(true)
-      }
-      expect(bytes(again.vectors).equals(bytes(artifacts.vectors))).toBe(true)
-      expect(again.metrics).toEqual(artifacts.metrics)
-    },
-  )
-
-  it('goes on from its own models with what is new, and knows no less', async () => {
-    const { models, metrics } = artifacts
-    const since = (metrics as { trainedTo: number }).trainedTo
-    const warm = await trainAll({ ...input, initial: { models, since }, processes: 1 })
-    const entropyOf = ({ metrics }: Artifacts) =>
-      (metrics as { secondStage: { epochs: number[]; trainRows: number } }).secondStage
-    expect(entropyOf(warm).trainRows).toBeLessThan(entropyOf(artifacts).trainRows / 5)
-    expect(Math.min(...entropyOf(warm).epochs)).toBeLessThan(1)
-    expect(bytes(warm.models['second-stage'])).not.toEqual(bytes(models['second-stage']))
-  })
-
   it('takes attributes that have to be waited for', async () => {
     const asked: string[] = []
     const stop = new AbortController()
@@ -137,6 +97,58 @@ describe('trainAll', () => {
       await expect(training).rejects.toThrow(`enough of ${stage}`)
     },
   )
+})
+
+describe('trainAll, cut short or going on', () => {
+  const input: TrainInput = { ...planted({ users: 40, requests: 8 }), requests: 40 }
+  let folder: string
+  let whole: Artifacts
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'explore-train-'))
+    whole = await trainAll({ ...input, processes: 1 })
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it.each([['retrieval'], ['second stage'], ['first stage']])(
+    'cut short in the %s, it goes on to the same bytes',
+    async stage => {
+      const own = join(folder, stage)
+      mkdirSync(own)
+      const resumable: TrainInput = { ...input, folder: own, checkpoints: { folder: own } }
+      const stop = new AbortController()
+      const training = trainAll({
+        ...resumable,
+        onProgress: (name, fraction) => {
+          if (name === stage && fraction > 0.55) stop.abort(new Error('enough'))
+        },
+        signal: stop.signal,
+      })
+      await expect(training).rejects.toThrow('enough')
+      const told: number[] = []
+      const again = await trainAll({
+        ...resumable,
+        onProgress: (name, fraction) => void (name === stage && told.push(fraction)),
+      })
+      if (stage !== 'first stage') expect(told[0]).toBeGreaterThan(0.5)
+      for (const name of Object.keys(whole.models) as (keyof Artifacts['models'])[]) {
+        expect(bytes(again.models[name]).equals(bytes(whole.models[name]))).toBe(true)
+      }
+      expect(bytes(again.vectors).equals(bytes(whole.vectors))).toBe(true)
+      expect(bytes(again.neighbours.items).equals(bytes(whole.neighbours.items))).toBe(true)
+      expect(again.metrics).toEqual(whole.metrics)
+    },
+  )
+
+  it('goes on from its own models with what is new', async () => {
+    const { models, metrics } = whole
+    const since = (metrics as { trainedTo: number }).trainedTo
+    const warm = await trainAll({ ...input, initial: { models, since }, processes: 1 })
+    const rowsOf = ({ metrics }: Artifacts) =>
+      (metrics as { secondStage: { trainRows: number } }).secondStage.trainRows
+    expect(rowsOf(warm)).toBeLessThan(rowsOf(whole) / 5)
+    expect(bytes(warm.models['second-stage'])).not.toEqual(bytes(models['second-stage']))
+    expect(warm.vectors).toHaveLength(whole.vectors.length)
+  })
 })
 
 describe('trainAll on too little', () => {

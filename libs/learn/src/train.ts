@@ -12,7 +12,7 @@ import type { Awaitable } from '@explore/pipeline'
 import { join } from 'node:path'
 import type { Checkpoints } from './checkpoints.ts'
 import { type Parameters, parametersOf, type WarmStart } from './warm-start.ts'
-import { replay } from './examples/replay.ts'
+import { type Examples, replay } from './examples/replay.ts'
 import type { Candidates } from './first-stage/candidates.ts'
 import { distil } from './first-stage/distil.ts'
 import { secondStageScorer } from './second-stage/second-stage-scorer.ts'
@@ -61,11 +61,11 @@ const LARGE = 500_000
 /**
  * Trains all models of a bundle on one log: replay, retrieval (towers, then similar items) and the
  * second stage side by side, then the first stage from both. The same log, settings and seed give the
- * same artifacts, with one process or two, cut short or not. Throws TRAIN_DATA where the log teaches too little,
- * TRAIN_DIVERGED, and the signal's reason.
+ * same artifacts, with one process or two, cut short or not. Throws TRAIN_DATA where the log teaches too
+ * little, TRAIN_DIVERGED, and the signal's reason.
  */
 export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
-  const { catalogue, settings, seed, processes = 2, onProgress, signal } = input
+  const { catalogue, settings, seed, onProgress, signal } = input
   if (!anyServable(catalogue)) {
     throw new ExploreError(
       'TRAIN_DATA',
@@ -83,14 +83,20 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
     ...(input.from !== undefined && { from: input.from }),
     ...(input.folder !== undefined && { viewersFile: join(input.folder, 'viewers') }),
   })
-  onProgress?.('replay', 1, `${examples.events} events`)
-  if (examples.ranking.length === 0) {
+  try {
+    onProgress?.('replay', 1, `${examples.events} events`)
+    if (examples.ranking.length > 0) return await trainOn(examples, input)
     throw new ExploreError(
       'TRAIN_DATA',
       `none of the log's ${examples.events} events is an impression`,
     )
+  } finally {
+    examples.viewers.close()
   }
+}
 
+const trainOn = async (examples: Examples, input: TrainInput): Promise<Artifacts> => {
+  const { settings, seed, processes = 2, onProgress, signal } = input
   // What fails on one side stops the other, and both are waited for.
   const failed = new AbortController()
   const common = {
@@ -144,7 +150,6 @@ export const trainAll = async (input: TrainInput): Promise<Artifacts> => {
     onProgress: (fraction, message) => onProgress?.('first stage', fraction, message),
   })
   await scorer.release()
-  examples.viewers.close()
 
   const { towers, neighbours } = retrieval
   return {

@@ -45,7 +45,7 @@ it('draws one bar a stage, also when stages take turns', () => {
   view.end()
   expect(view.screen()).toEqual([
     `${'█'.repeat(16)} 100 %    3 s  towers · done`,
-    `${'█'.repeat(16)}  99 %    3 s  heads · 1 s left`,
+    `${'█'.repeat(16)}  99 %    3 s · 1 s left  heads`,
     '',
   ])
 })

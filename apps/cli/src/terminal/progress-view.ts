@@ -51,7 +51,7 @@ const bars = (out: ProgressOutput, clock: () => number): ReturnType<typeof progr
       const seconds = ((clock() - rows[row]!.since) / 1000).toFixed(0)
       const percent = `${Math.floor(done * 100)}`.padStart(3)
       const left = timeLeft(rows[row]!, fraction, clock())
-      const text = `${bar} ${percent} % ${seconds.padStart(4)} s  ${label(stage, note)}${left}`
+      const text = `${bar} ${percent} % ${seconds.padStart(4)} s${left}  ${label(stage, note)}`
       // The cursor rests below the last bar; a bar that wrapped would put all of them out of place.
       const up = rows.length - row
       out.write(`\x1b[${up}A\x1b[2K${text.slice(0, (out.columns ?? 80) - 1)}\x1b[${up}B\r`)

@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { signingKey, writeBundle } from '@explore/adapters'
+import { join } from 'node:path'
+import { listBundles, signingKey, writeBundle } from '@explore/adapters'
 import {
   attributeBuckets,
   Catalogue,
@@ -81,6 +83,14 @@ export const trainBundle = async (
       },
       { now: start, end },
     )
+    const bundle = idOf(plan.startedAt)
+    const made = (await listBundles(home.bundles)).find(({ id }) => id === bundle)
+    if (resumed && made) {
+      // It was cut short between the bundle's last file and this.
+      await promoteBundle(home.bundles, bundle)
+      dropTraining(home)
+      return { bundle, seconds: (wall() - start) / 1000, resumed, metrics: made.metrics }
+    }
     if (resumed) progress('resume', 1, `the training of ${new Date(plan.startedAt).toISOString()}`)
     const artifacts = await trainAll({
       events: logBatches(log, { to: plan.end }),
@@ -98,7 +108,6 @@ export const trainBundle = async (
       onProgress: progress,
       ...(signal && { signal }),
     })
-    const bundle = bundleId(plan.startedAt)
     await writeBundle(home.bundles, artifacts, {
       id: bundle,
       createdAt: plan.startedAt,
@@ -121,6 +130,8 @@ export const trainBundle = async (
     }
   } finally {
     await stores.close()
+    // Made anew by the replay, and large.
+    rmSync(join(home.training, 'viewers'), { force: true })
     await lock.release()
   }
 }
