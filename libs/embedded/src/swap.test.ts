@@ -20,7 +20,11 @@ let errors: ExploreError[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-swap-'))
-  home = await tinyHome(join(folder, 'home'), { bundles: ['first', 'second', 'third'] })
+  home = await tinyHome(join(folder, 'home'), {
+    bundles: ['first', 'second', 'third'],
+    // Late is not what is looked for: whatever degrades a page is to be a mistake.
+    settings: { 'page.deadlineMs': 60_000, 'page.sourcesMs': 60_000 },
+  })
   await promoteBundle(home.bundles, 'first')
   errors = []
   service = await embeddedService(home, {
