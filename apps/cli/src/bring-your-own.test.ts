@@ -16,7 +16,10 @@ const data = join(folder.root, 'data')
 const towers = join(folder.root, 'towers')
 
 beforeAll(async () => {
-  const { bundles } = await tinyHome(home, { bundles: ['first', 'second'] })
+  const { bundles } = await tinyHome(home, {
+    end: Date.now() - 3_600_000,
+    bundles: ['first', 'second'],
+  })
   await promoteBundle(bundles, 'first')
 })
 afterAll(folder.remove)

@@ -21,6 +21,7 @@ let errors: ExploreError[]
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-swap-'))
   home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
     bundles: ['first', 'second', 'third'],
     // Late is not what is looked for: whatever degrades a page is to be a mistake.
     settings: { 'page.deadlineMs': 60_000, 'page.sourcesMs': 60_000 },

@@ -18,7 +18,10 @@ let now = Date.UTC(2026, 11, 1)
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-import-models-'))
-  home = await tinyHome(join(folder, 'home'), { bundles: ['first'] })
+  home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
+    bundles: ['first'],
+  })
   await point(home.bundles, 'first')
 })
 afterAll(() => rmSync(folder, { recursive: true }))

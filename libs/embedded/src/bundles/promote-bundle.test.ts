@@ -14,7 +14,10 @@ let home: Home
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-gates-'))
-  home = await tinyHome(join(folder, 'home'), { bundles: ['first', 'second'] })
+  home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
+    bundles: ['first', 'second'],
+  })
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 

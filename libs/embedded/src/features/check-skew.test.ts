@@ -21,6 +21,7 @@ const PAGES = 12
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-skew-'))
   home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
     bundles: ['first'],
     settings: { ...OPEN_GATES, 'features.logShare': 1 },
   })

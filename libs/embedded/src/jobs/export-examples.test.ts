@@ -16,7 +16,7 @@ let home: Home
 let out: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-export-'))
-  home = await tinyHome(join(folder, 'home'))
+  home = await tinyHome(join(folder, 'home'), { end: Date.now() - 3_600_000 })
   out = join(folder, 'out')
   await exportExamples(home, { out }, silent)
 })
