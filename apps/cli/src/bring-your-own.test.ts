@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promoteBundle } from '@explore/adapters'
-import { tinyHome } from '@explore/testkit'
+import { tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { homes } from './testing/homes.ts'
 import { pythonWith } from './testing/python.ts'
@@ -16,7 +16,10 @@ const data = join(folder.root, 'data')
 const towers = join(folder.root, 'towers')
 
 beforeAll(async () => {
-  const { bundles } = await tinyHome(home, { bundles: ['first', 'second'] })
+  const { bundles } = await tinyHome(home, {
+    end: Date.now() - 3_600_000,
+    bundles: ['first', 'second'],
+  })
   await promoteBundle(bundles, 'first')
 })
 afterAll(folder.remove)

@@ -28,10 +28,16 @@ export type PageResult = { readonly page: Page } | { readonly error: ThreadError
 const data = workerData as ThreadData
 
 // Nothing heavy is imported before it is this thread's turn. Waited for here: a thread that waits for requests sleeps,
-// and hears of nothing else. Where it fails, whoever gave the turn has been told and ends the thread.
-const loaded = await inTurn(data.channel, async shared =>
+// and hears of nothing else. Where it fails, whoever gave the turn has been told, and so is whoever asks it for a page.
+const serve = await inTurn(data.channel, async shared =>
   (await import('./serve-pages.ts')).servePages(data, shared),
-).catch(() => undefined)
+).then(
+  ({ serve }) => serve,
+  (error: unknown) => async (): Promise<PageResult> => {
+    const { packError } = await import('./thread-error.ts')
+    return { error: packError(error) }
+  },
+)
 
 /** Runs one request whole: ONNX Runtime and the index block their thread, so a thread is what a request gets. */
-export default async (task: PageTask): Promise<PageResult> => loaded!.serve(task)
+export default async (task: PageTask): Promise<PageResult> => serve(task)

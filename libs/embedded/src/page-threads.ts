@@ -11,7 +11,7 @@ const MAX_QUEUE = 512
 
 export interface PageThreadsOptions extends Omit<ThreadData, 'channel'> {
   readonly threads: number
-  /** Told when a thread dies; another takes its place. */
+  /** Told when a thread cannot load, or dies; then another takes its place. */
   readonly onError: (error: unknown) => void
 }
 
@@ -19,7 +19,12 @@ export interface PageThreadsOptions extends Omit<ThreadData, 'channel'> {
 export const pageThreads = ({ threads, onError, ...data }: PageThreadsOptions) => {
   const turns = giveTurns(`explore pages ${randomUUID()}`, threads, {
     together: !data.warm,
-    failed: unpackError,
+    failed: packed => {
+      const error = unpackError(packed)
+      // Where others serve already, nobody waits for this one.
+      onError(error)
+      return error
+    },
   })
   const pool = new Piscina<PageTask, PageResult>({
     filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),

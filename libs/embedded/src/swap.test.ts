@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promoteBundle } from '@explore/adapters'
 import type { ExploreError, Page } from '@explore/explore'
-import { tinyHome } from '@explore/testkit'
+import { tinyHome } from '@explore/testkit/home'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Home } from './home.ts'
 import { embeddedService, type EmbeddedService } from './service.ts'
@@ -20,7 +20,12 @@ let errors: ExploreError[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-swap-'))
-  home = await tinyHome(join(folder, 'home'), { bundles: ['first', 'second', 'third'] })
+  home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
+    bundles: ['first', 'second', 'third'],
+    // Late is not what is looked for: whatever degrades a page is to be a mistake.
+    settings: { 'page.deadlineMs': 60_000, 'page.sourcesMs': 60_000 },
+  })
   await promoteBundle(home.bundles, 'first')
   errors = []
   service = await embeddedService(home, {

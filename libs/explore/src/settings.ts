@@ -1,40 +1,7 @@
 import { ExploreError } from './errors.ts'
+import { GATE_SETTINGS } from './gate-settings.ts'
+import { choice, number, type Setting, text, whole } from './setting.ts'
 import { GROUPS, type Group, HEADS, type Head, SOURCES, type SourceName } from './types.ts'
-
-/** One tunable: all that the reference page, the validation and the server know of it. */
-export type Setting =
-  | {
-      readonly type: 'number'
-      readonly default: number
-      readonly min: number
-      readonly max: number
-      /** Whole numbers only. */
-      readonly whole?: boolean
-      readonly unit: string
-      readonly doc: string
-    }
-  | { readonly type: 'boolean'; readonly default: boolean; readonly doc: string }
-  | {
-      readonly type: 'choice'
-      readonly default: string
-      readonly choices: readonly string[]
-      readonly doc: string
-    }
-  | {
-      readonly type: 'text'
-      readonly default: string
-      readonly pattern: string
-      readonly doc: string
-    }
-
-const number = (value: number, min: number, max: number, unit: string, doc: string) =>
-  ({ type: 'number', default: value, min, max, unit, doc }) as const
-const whole = (value: number, min: number, max: number, unit: string, doc: string) =>
-  ({ ...number(value, min, max, unit, doc), whole: true }) as const
-const choice = (choices: readonly string[], doc: string) =>
-  ({ type: 'choice', default: choices[0]!, choices, doc }) as const
-const text = (value: string, pattern: string, doc: string) =>
-  ({ type: 'text', default: value, pattern, doc }) as const
 
 /** Default mix: weight of each source by group [new, casual, heavy]; shares are weights over their sum. */
 const SOURCE_WEIGHTS: Record<SourceName, readonly [number, number, number]> = {
@@ -230,69 +197,7 @@ export const SETTINGS = {
     'requests',
     'Waiting requests from which on it is peak',
   ),
-  'gates.window': number(
-    0.05,
-    0.001,
-    1,
-    'share of the log',
-    'Latest events that a bundle is measured on before it is promoted, and the current one beside it',
-  ),
-  'gates.maxNe': number(
-    1,
-    0,
-    1000,
-    'ratio',
-    'Most normalised entropy of a head; 1 knows its rate only',
-  ),
-  'gates.neLoss': number(
-    0.05,
-    0,
-    10,
-    'ratio',
-    'How far a head may fall behind the current bundle in normalised entropy',
-  ),
-  'gates.leastPositives': whole(
-    100,
-    1,
-    1e9,
-    'events',
-    'A head with fewer positives in the window is not judged',
-  ),
-  'gates.calibration': number(
-    0.2,
-    0,
-    10,
-    'ratio',
-    'How far predicted over happened may be from 1, beyond its 95 % interval',
-  ),
-  'gates.recallLoss': number(
-    0.1,
-    0,
-    1,
-    'ratio',
-    'How far retrieval may fall behind the current bundle in recall@100',
-  ),
-  'gates.leastQueries': whole(
-    50,
-    1,
-    1e9,
-    'viewers',
-    'With fewer viewers in the window recall and survival are not judged',
-  ),
-  'gates.leastSurvival': number(
-    0.8,
-    0,
-    1,
-    'ratio',
-    "Least share of the second stage's best 25 that the first stage keeps among its best 100",
-  ),
-  'gates.maxDrift': number(
-    0.25,
-    0,
-    100,
-    'PSI',
-    'Most drift of the value of the same impressions against the current bundle',
-  ),
+  ...GATE_SETTINGS,
   'features.logShare': number(
     0,
     0,

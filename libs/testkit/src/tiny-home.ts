@@ -10,7 +10,6 @@ const ITEMS = 200
 const USERS = 40
 const REQUESTS = 12
 const WIDTH = 6
-const HOUR = 3_600_000
 
 /** Gates that let every model pass that answers with numbers. */
 export const OPEN_GATES = {
@@ -32,13 +31,14 @@ export const tinyHome = async (
   path: string,
   {
     bundles = [],
-    end = Date.now() - HOUR,
+    end,
     settings = OPEN_GATES,
   }: {
     readonly bundles?: readonly string[]
-    readonly end?: number
+    /** Time of the last request. */
+    readonly end: number
     readonly settings?: Readonly<Record<string, number>>
-  } = {},
+  },
 ): Promise<Home> => {
   const home = homeAt(path)
   writeFileSync(home.settings, JSON.stringify(settings))

@@ -107,6 +107,16 @@ Examples:
     )
     .action(async options => (await import('./train.ts')).train(options))
 
+  reporting('export <what>', 'examples: what the models are trained on, as Parquet with its schema')
+    .requiredOption('--out <dir>', 'a folder that holds no export yet')
+    .addHelpText('after', '\nExample:\n  explore export examples --out examples/')
+    .action(async (what, options) => {
+      if (what !== 'examples') {
+        throw new ExploreError('USAGE', `there is no export ${what}: examples`)
+      }
+      await (await import('./export.ts')).exportExamples(options)
+    })
+
   const bundle = program
     .command('bundle')
     .description('the trained models: list, promote, roll back')

@@ -100,11 +100,14 @@ export const openModel = async (
 
 const unfit = (name: string, what: string, cause: unknown): ExploreError => {
   const said = (cause as Error).message
-  const hint = /opset/i.test(said)
-    ? 'export it for an opset that this ONNX Runtime knows'
-    : undefined
-  const message = `${name} cannot be ${what}: ${said}`
-  return new ExploreError('MODEL_SIGNATURE', message, { field: name, ...(hint && { hint }), cause })
+  const [, opset, most] = /Opset (\d+) is under development.* opset (\d+)/s.exec(said) ?? []
+  const why =
+    opset === undefined ? said : `it is of opset ${opset}, this ONNX Runtime reads up to ${most}`
+  return new ExploreError('MODEL_SIGNATURE', `${name} cannot be ${what}: ${why}`, {
+    field: name,
+    ...(opset !== undefined && { hint: `export it again, for opset ${most} or older` }),
+    cause,
+  })
 }
 
 /** One row of zeros for every input: 0 is a valid row of every table. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pointers, promoteBundle as point, readDecisions } from '@explore/adapters'
-import { OPEN_GATES, tinyHome } from '@explore/testkit'
+import { OPEN_GATES, tinyHome } from '@explore/testkit/home'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Home } from '../home.ts'
 import { silent } from '../progress.ts'
@@ -14,7 +14,10 @@ let home: Home
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-gates-'))
-  home = await tinyHome(join(folder, 'home'), { bundles: ['first', 'second'] })
+  home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
+    bundles: ['first', 'second'],
+  })
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promoteBundle } from '@explore/adapters'
 import { attributeBuckets, Catalogue, type Id } from '@explore/explore'
 import { logBatches, rankingBatch, replay } from '@explore/learn'
-import { OPEN_GATES, tinyHome } from '@explore/testkit'
+import { OPEN_GATES, tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Home } from '../home.ts'
 import { embeddedService } from '../service.ts'
@@ -21,6 +21,7 @@ const PAGES = 12
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'explore-skew-'))
   home = await tinyHome(join(folder, 'home'), {
+    end: Date.now() - 3_600_000,
     bundles: ['first'],
     settings: { ...OPEN_GATES, 'features.logShare': 1 },
   })
