@@ -101,6 +101,7 @@ describe('evaluateRetrieval', () => {
 
   it.each([
     [{ k: '0' }, 'k'],
+    [{ tune: 'much' }, 'tune'],
     [{ only: 'nothing' }, 'only'],
     [{ params: 'epoch=3' }, 'epoch'],
     [{ params: 'epochs=0' }, 'epochs'],

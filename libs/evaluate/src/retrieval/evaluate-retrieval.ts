@@ -18,7 +18,7 @@ export const evaluateRetrieval: Evaluation = async input => {
   const given = await protocolTask(input)
   const cuts = cutsOf(flags['k'], protocol)
   const chosen = paramsOf(text(flags['params']), protocol === 'lists' ? IDS_ONLY : {})
-  const trials = Number(text(flags['tune']) ?? 0)
+  const trials = trialsOf(text(flags['tune']))
   const params =
     trials > 0
       ? await tune(given, chosen, { trials, cut: cuts[1] ?? cuts[0]!, onProgress, signal })
@@ -77,6 +77,16 @@ const IDS_ONLY = { idDropout: 0, epochs: 20 }
 
 const text = (flag: string | boolean | undefined): string | undefined =>
   typeof flag === 'string' ? flag : undefined
+
+const trialsOf = (flag: string | undefined): number => {
+  if (flag === undefined) return 0
+  const trials = Number(flag)
+  if (Number.isInteger(trials) && trials > 0) return trials
+  throw new ExploreError('USAGE', `--tune takes a whole number from 1 on, not ${flag}`, {
+    field: 'tune',
+    hint: 'it is how many settings of the towers are tried, for instance --tune 20',
+  })
+}
 
 const cutsOf = (flag: string | boolean | undefined, protocol: string): readonly number[] => {
   if (typeof flag !== 'string') {
