@@ -159,6 +159,7 @@ describe('explore', () => {
     ['a port that is none', ['start', '--port', '70000']],
     ['a count that is none', ['start', '--demo-items', 'many']],
     ['an evaluation that is none', ['evaluate', 'moon']],
+    ['a protocol that is none', ['evaluate', 'retrieval', '--protocol', 'moon', ...at(home)]],
     ['a limit that is none', ['page', 'u1', '--limit', 'x', ...at(home)]],
     ['a user who is none', ['page', 'a/b', ...at(home)]],
   ])('ends with 2 and says why at %s', async (_, args) => {

@@ -30,6 +30,7 @@ export const EVALUATIONS = {
         help: 'choose hyperparameters on the validation part: n trials of the towers',
       },
       { usage: '--shuffle-labels', help: 'leak check: everything must fall to chance' },
+      { usage: '--validation', help: 'measure on the validation part, by which choices are made' },
       { usage: '--ann', help: 'also recall of HNSW against exact search' },
     ],
     load: async () => (await import('./retrieval/evaluate-retrieval.ts')).evaluateRetrieval,

@@ -1,5 +1,6 @@
 import { type Head, HEADS, type Millis } from '@explore/explore'
 import { rankingBatch } from './examples/batch.ts'
+import { LABELS } from './examples/labels.ts'
 import { viewerFeeds } from './examples/model-inputs.ts'
 import type { Examples } from './examples/replay.ts'
 import { type HeadMetrics, headMetrics } from './metrics/head-metrics.ts'
@@ -19,7 +20,9 @@ export const judgeSecondStage = async (
 ): Promise<Readonly<Record<Head, HeadMetrics>>> => {
   const { ranking, viewers } = examples
   const { user } = viewers
-  const rows = Uint32Array.from(ranking.time.keys()).filter(row => ranking.time[row] >= since)
+  const rows = Uint32Array.from(ranking.time.keys()).filter(
+    row => ranking.time[row] >= since && ranking.partial[row] === 0,
+  )
   const probabilities = HEADS.map(() => new Float32Array(rows.length))
   const scorer = await secondStageScorer(model)
   for (let from = 0; from < rows.length; from += BATCH) {
@@ -31,7 +34,7 @@ export const judgeSecondStage = async (
   const users = rows.map(row => user[ranking.viewer[row]])
   return Object.fromEntries(
     HEADS.map((head, i) => {
-      const labels = Uint8Array.from(rows, row => ranking.labels[row * HEADS.length + i])
+      const labels = Uint8Array.from(rows, row => ranking.labels[row * LABELS.length + i])
       return [head, headMetrics(probabilities[i], labels, users)]
     }),
   ) as Record<Head, HeadMetrics>

@@ -1,3 +1,4 @@
+import { ExploreError } from '@explore/explore'
 import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
 import { addBundleCommands } from './bundle/index.ts'

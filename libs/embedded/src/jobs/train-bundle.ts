@@ -83,13 +83,14 @@ export const trainBundle = async (
       },
       { now: start, end },
     )
-    const bundle = idOf(plan.startedAt)
+    const bundle = bundleId(plan.startedAt)
+    const gating = { force, wall, ...(signal && { signal }) }
     const made = (await listBundles(home.bundles)).find(({ id }) => id === bundle)
     if (resumed && made) {
       // It was cut short between the bundle's last file and this.
-      await promoteBundle(home.bundles, bundle)
+      const promotion = await promoteBundle(home, bundle, gating, progress)
       dropTraining(home)
-      return { bundle, seconds: (wall() - start) / 1000, resumed, metrics: made.metrics }
+      return { bundle, seconds: (wall() - start) / 1000, resumed, metrics: made.metrics, promotion }
     }
     if (resumed) progress('resume', 1, `the training of ${new Date(plan.startedAt).toISOString()}`)
     const artifacts = await trainAll({
@@ -118,7 +119,6 @@ export const trainBundle = async (
       key: await signingKey(home.key),
       onProgress: (step, done, total) => progress('bundle', done / Math.max(1, total), step),
     })
-    const gating = { force, wall, ...(signal && { signal }) }
     const promotion = await promoteBundle(home, bundle, gating, progress)
     dropTraining(home)
     return {

@@ -1,18 +1,18 @@
-import { HEADS } from '@explore/explore'
-import type { Examples } from '@explore/learn'
+import { type Examples, LABELS } from '@explore/learn'
 import { expect, it } from 'vitest'
 import { clickLesson, shownRequests } from './shown-lessons.ts'
 
-const labels = new Uint8Array(5 * HEADS.length)
-labels[1 * HEADS.length] = 1
-labels[4 * HEADS.length] = 1
-labels[3 * HEADS.length + 2] = 1
+const labels = new Uint8Array(5 * LABELS.length)
+labels[1 * LABELS.length] = 1
+labels[4 * LABELS.length] = 1
+labels[3 * LABELS.length + 2] = 1
 const ranking = {
   length: 5,
   viewer: Uint32Array.of(0, 3, 3, 4, 5),
   item: Uint32Array.of(10, 11, 12, 13, 14),
   time: Float64Array.of(1, 2, 3, 9, 4),
   labels,
+  partial: new Uint8Array(5),
 } as Examples['ranking']
 
 it('takes the latest impressions by request, with their clicks', () => {

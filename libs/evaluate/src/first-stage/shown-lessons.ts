@@ -1,5 +1,4 @@
-import { HEADS } from '@explore/explore'
-import type { Examples, Lesson } from '@explore/learn'
+import { type Examples, type Lesson, LABELS } from '@explore/learn'
 
 /** What one request showed, and what of it was clicked. */
 export interface ShownRequest {
@@ -9,7 +8,7 @@ export interface ShownRequest {
   readonly clicks: Float32Array
 }
 
-const CLICK = HEADS.indexOf('click')
+const CLICK = LABELS.indexOf('click')
 
 /** The requests of the latest `most` impressions, in order of time. */
 export const shownRequests = (
@@ -17,12 +16,13 @@ export const shownRequests = (
   most: number,
 ): readonly ShownRequest[] => {
   const rows = Uint32Array.from({ length: ranking.length }, (_, row) => row)
+    .filter(row => ranking.partial[row] === 0)
     .sort((a, b) => ranking.time[a]! - ranking.time[b]!)
     .subarray(-most)
   return [...Map.groupBy(rows, row => ranking.viewer[row]!)].map(([viewer, of]) => ({
     viewer,
     items: Uint32Array.from(of, row => ranking.item[row]!),
-    clicks: Float32Array.from(of, row => ranking.labels[row * HEADS.length + CLICK]!),
+    clicks: Float32Array.from(of, row => ranking.labels[row * LABELS.length + CLICK]!),
   }))
 }
 

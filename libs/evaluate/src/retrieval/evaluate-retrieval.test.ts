@@ -72,12 +72,7 @@ describe('evaluateRetrieval', () => {
   it('leaves one out of what each user did', async () => {
     const report = await run('leave-one-out', { only: 'random,ItemCF,towers,two towers' })
     const found = recalls(report)
-    expect(Object.keys(found)).toEqual([
-      'random',
-      'ItemCF',
-      'two towers without logQ',
-      'two towers',
-    ])
+    expect(Object.keys(found)).toEqual(['random', 'ItemCF', 'towers without logQ', 'two towers'])
     expect(found['two towers']).toBeGreaterThan(2 * found['random']!)
     expect(report.facts['test users']).toBe(100)
   })
@@ -107,6 +102,7 @@ describe('evaluateRetrieval', () => {
 
   it.each([
     [{ k: '0' }, 'k'],
+    [{ tune: 'much' }, 'tune'],
     [{ only: 'nothing' }, 'only'],
     [{ params: 'epoch=3' }, 'epoch'],
     [{ params: 'epochs=0' }, 'epochs'],

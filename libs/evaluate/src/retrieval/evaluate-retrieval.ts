@@ -7,7 +7,7 @@ import { measure, type Measured } from './measure.ts'
 import { methodsOf, towerOptions } from './methods/index.ts'
 import { paramsOf } from './params.ts'
 import { protocolTask } from './protocols/index.ts'
-import { qualityTable, reachTable, type Result } from './result-tables.ts'
+import { mean, qualityTable, reachTable, type Result } from './result-tables.ts'
 import type { Method } from './scorer.ts'
 import { shuffleLabels } from './shuffle-labels.ts'
 import { tune } from './tune.ts'
@@ -18,7 +18,7 @@ export const evaluateRetrieval: Evaluation = async input => {
   const given = await protocolTask(input)
   const cuts = cutsOf(flags['k'], protocol)
   const chosen = paramsOf(text(flags['params']), protocol === 'lists' ? IDS_ONLY : {})
-  const trials = Number(text(flags['tune']) ?? 0)
+  const trials = trialsOf(text(flags['tune']))
   const params =
     trials > 0
       ? await tune(given, chosen, { trials, cut: cuts[1] ?? cuts[0]!, onProgress, signal })
@@ -29,9 +29,10 @@ export const evaluateRetrieval: Evaluation = async input => {
   const lab = labOf(task, towerOptions(params))
   const methods = wanted(methodsOf(task, params, settingsFrom()), text(flags['only']))
 
+  const part = flags['validation'] === true ? 'validation' : 'test'
+  const queries = task[part]
   const results: Result[] = []
-  const validation: Result[] = []
-  for (const [i, method] of methods.entries()) {
+  for (const method of methods) {
     const runs: Measured[] = []
     const last = method.seeded ? seeds : 1
     const begun = now()
@@ -39,24 +40,17 @@ export const evaluateRetrieval: Evaluation = async input => {
     for (let seed = 1; seed <= last; seed++) {
       signal.throwIfAborted()
       const told = (fraction: number, note?: string): void =>
-        onProgress(
-          'retrieval',
-          (i + (seed - 1 + fraction) / last) / methods.length,
-          [method.name, ...(note === undefined ? [] : [note])].join(', '),
-        )
+        onProgress(method.name, (seed - 1 + fraction) / last, note)
       told(0)
       const scorer = await method.fit(lab, { seed, signal, onProgress: told })
-      if (seed === 1) {
-        const validated = await measure(scorer, task.validation, task.pool, cuts)
-        validation.push({ name: method.name, runs: [validated], seconds: 0 })
-        seconds = (now() - begun) / 1000
-      }
-      runs.push(await measure(scorer, task.test, task.pool, cuts))
+      if (seed === 1) seconds = (now() - begun) / 1000
+      const run = await measure(scorer, queries, task.pool, cuts)
       await scorer.release?.()
+      runs.push(run)
+      told(1, `R@${cuts[0]} ${mean(run.recall.get(cuts[0]!)!).toFixed(4)}`)
     }
     results.push({ name: method.name, runs, seconds })
   }
-  onProgress('retrieval', 1)
   const bands = bandsOf(task.train, task.data.catalogue.size)
   const size = task.pool.reduce((sum, is) => sum + is, 0)
   return {
@@ -71,11 +65,8 @@ export const evaluateRetrieval: Evaluation = async input => {
         .join(' '),
     },
     tables: [
-      qualityTable('test, full ranking', results, cuts),
+      qualityTable(`${part}, full ranking`, results, cuts),
       reachTable(results, bands, task.pool),
-      ...(task.validation.users.length > 0
-        ? [qualityTable('validation, which chooses', validation, cuts)]
-        : []),
       ...(flags['ann'] === true ? [await annTable(lab, now, onProgress, signal)] : []),
     ],
   }
@@ -86,6 +77,16 @@ const IDS_ONLY = { idDropout: 0, epochs: 20 }
 
 const text = (flag: string | boolean | undefined): string | undefined =>
   typeof flag === 'string' ? flag : undefined
+
+const trialsOf = (flag: string | undefined): number => {
+  if (flag === undefined) return 0
+  const trials = Number(flag)
+  if (Number.isInteger(trials) && trials > 0) return trials
+  throw new ExploreError('USAGE', `--tune takes a whole number from 1 on, not ${flag}`, {
+    field: 'tune',
+    hint: 'it is how many settings of the towers are tried, for instance --tune 20',
+  })
+}
 
 const cutsOf = (flag: string | boolean | undefined, protocol: string): readonly number[] => {
   if (typeof flag !== 'string') {

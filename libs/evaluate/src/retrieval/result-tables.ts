@@ -1,4 +1,5 @@
-import { bootstrap, rng } from '@explore/learn'
+import { rng } from '@explore/learn'
+import { meanInterval } from '../mean-interval.ts'
 import type { Cell, Figure, Row, Table } from '../report.ts'
 import { type Band, BANDS } from './bands.ts'
 import { LISTED, type Measured } from './measure.ts'
@@ -104,10 +105,6 @@ const figure = (
 ): Figure => {
   const means = spread(runs.map(run => mean(of(run))))
   if (!interval) return means
-  const values = of(runs[0]!)
-  const users = Uint32Array.from(values.keys())
-  const { low, high } = bootstrap(users, rows => mean(rows.map(row => values[row]!)), {
-    random: rng(1).fork('users'),
-  })
+  const { low, high } = meanInterval(of(runs[0]!), rng(1).fork('users'))
   return { ...means, low, high }
 }

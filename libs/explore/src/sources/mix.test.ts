@@ -72,6 +72,19 @@ describe('mix', () => {
     expect(mixed[49]).toBeCloseTo(0.02)
   })
 
+  it('puts first what several sources agree on', () => {
+    const list = (...items: number[]) => ({
+      items: Uint32Array.from(items),
+      scores: new Float32Array(items.length),
+    })
+    const none = SOURCES.slice(2).map(() => list())
+    const mix = mixer(catalogue, settingsFrom(weights(1, 1, 0, 0, 0, 0, 0)))
+    const { items } = mix.mix([list(1, 2, 3), list(9, 3), ...none], SOURCES, viewer)
+    // 1/62 + 1/61 > 1/60; of equals the one whose turn came first.
+    expect([...items]).toEqual([3, 1, 9, 2])
+    expect([...mix.mix([list(2), list(), ...none], SOURCES, viewer).items]).toEqual([2])
+  })
+
   it('keeps the draws of exploration, and forgets one request’s candidates before the next', () => {
     const mix = mixer(catalogue, settingsFrom())
     const empty = SOURCES.map(() => own(0, 0))

@@ -1,5 +1,6 @@
 import { type Bundle, type Head, HEADS, type Settings } from '@explore/explore'
 import { rankingBatch } from '../examples/batch.ts'
+import { LABELS } from '../examples/labels.ts'
 import type { Examples } from '../examples/replay.ts'
 import { denseOfItems } from '../first-stage/dense-of-items.ts'
 import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
@@ -42,8 +43,12 @@ export const measureBundle = async (
   { settings, signal }: { readonly settings: Settings; readonly signal?: AbortSignal },
 ): Promise<MeasuredBundle> => {
   const { ranking, viewers, catalogue, counters, end } = examples
-  const length = Math.min(MOST_ROWS, ranking.length)
-  const rows = Uint32Array.from({ length }, (_, i) => Math.floor((i * ranking.length) / length))
+  const shown = Uint32Array.from(ranking.time.keys()).filter(row => ranking.partial[row] === 0)
+  const length = Math.min(MOST_ROWS, shown.length)
+  const rows = Uint32Array.from(
+    { length },
+    (_, i) => shown[Math.floor((i * shown.length) / length)],
+  )
   const scores = Object.fromEntries(HEADS.map(head => [head, new Float32Array(length)])) as Record<
     Head,
     Float32Array
@@ -60,7 +65,7 @@ export const measureBundle = async (
   const users = rows.map(row => viewers.user[ranking.viewer[row]])
   const heads = Object.fromEntries(
     HEADS.map((head, i) => {
-      const labels = Uint8Array.from(rows, row => ranking.labels[row * HEADS.length + i])
+      const labels = Uint8Array.from(rows, row => ranking.labels[row * LABELS.length + i])
       return [head, headMetrics(scores[head], labels, users)]
     }),
   ) as Record<Head, HeadMetrics>

@@ -1,6 +1,7 @@
-import { attributeBuckets, CANDIDATE_DENSE, HEADS } from '@explore/explore'
+import { attributeBuckets, CANDIDATE_DENSE } from '@explore/explore'
 import { expect, test } from 'vitest'
 import { examplesBefore } from './examples-before.ts'
+import { LABELS } from './labels.ts'
 import { plantedLog } from './planted-log.ts'
 import { replay } from './replay.ts'
 import { timeAt } from './time-split.ts'
@@ -20,7 +21,7 @@ test('leaves out every row that is not earlier, and keeps the others as they are
   expect(Math.max(...ranking.time)).toBeLessThan(at)
   expect(Math.max(...positives.time)).toBeLessThan(at)
   expect(ranking.dense).toHaveLength(ranking.length * CANDIDATE_DENSE)
-  expect(ranking.labels).toHaveLength(ranking.length * HEADS.length)
+  expect(ranking.labels).toHaveLength(ranking.length * LABELS.length)
   const rows = [...all.ranking.time.keys()].filter(row => all.ranking.time[row] < at)
   const last = rows.at(-1)!
   const row = (values: Float32Array, i: number) =>

@@ -1,12 +1,7 @@
-import {
-  attributeBuckets,
-  CANDIDATE_DENSE,
-  type Catalogue,
-  HEADS,
-  VIEWER_DENSE,
-} from '@explore/explore'
+import { attributeBuckets, CANDIDATE_DENSE, type Catalogue, VIEWER_DENSE } from '@explore/explore'
 import type { Feeds } from '../bind-feed.ts'
 import { gatherItems, rankingBatch } from '../examples/batch.ts'
+import { LABELS } from '../examples/labels.ts'
 import { itemCounts } from '../examples/item-counts.ts'
 import { itemFeeds, viewerFeeds } from '../examples/model-inputs.ts'
 import { plantedLog } from '../examples/planted-log.ts'
@@ -124,7 +119,7 @@ export const SMALL_MODELS: Readonly<Record<string, () => Promise<SmallModel>>> =
         ),
         'candidate.dense': ranking.dense.slice(rows[0] * CANDIDATE_DENSE).subarray(0, dense),
         'candidate.viewer': Int32Array.from(rows.keys()).reverse(),
-        'loss.label': Float32Array.from(rows, row => ranking.labels[row * HEADS.length]),
+        'loss.label': Float32Array.from(rows, row => ranking.labels[row * LABELS.length]),
       }
     })
     return { g, loss, steps }
