@@ -1,7 +1,8 @@
 import { GROUPS, SOURCES } from '@explore/explore'
 import type { Rng } from '@explore/learn'
 import type { Cell, Column, Row, Table } from '../report.ts'
-import { BEST, type FunnelMeasures, MOST } from './measure-funnel.ts'
+import type { FunnelMeasures } from './measure-funnel.ts'
+import { BEST, MOST } from './measure-request.ts'
 import { RERANKINGS } from './rerankings.ts'
 
 /** Steps of the funnel as people call them; others keep their own name. */
