@@ -15,7 +15,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     onProgress: () => {},
   })
-}, 120_000)
+}, 300_000)
 
 const row = (table: number, name: string) => {
   const { cells } = report.tables[table]!.rows.find(row => row.name === name)!
