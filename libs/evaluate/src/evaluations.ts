@@ -56,7 +56,7 @@ export const EVALUATIONS = {
   'cold-start': {
     summary: 'new items by their content and new viewers by their context, against popularity',
     protocols: { time: 'a tenth of items and of viewers, new in the last fifth of the log' },
-    flags: [],
+    flags: [{ usage: '--batch <n>', help: "positives per step of the towers' training (256)" }],
     load: async () => (await import('./cold-start/evaluate-cold-start.ts')).evaluateColdStart,
   },
   policy: {

@@ -46,11 +46,14 @@ export const coldRun = async (
   {
     time,
     seed,
+    batch,
     signal,
     onProgress,
   }: {
     readonly time: Millis
     readonly seed: number
+    /** Positives per step of the towers' training. */
+    readonly batch: number
     readonly signal: AbortSignal
     readonly onProgress: (fraction: number) => void
   },
@@ -66,7 +69,7 @@ export const coldRun = async (
     // Without new items: as negatives, training would learn that nobody wants them.
     catalogue: catalogueOf(held.items.slice(0, held.known)),
   })
-  const towers = await trainTwoTower(examples, { seed, signal, onProgress })
+  const towers = await trainTwoTower(examples, { seed, batch, signal, onProgress })
   const catalogue = catalogueOf(held.items)
   const later = await replay({
     ...common,

@@ -3,6 +3,7 @@ import { type Rng, rng, timeAt } from '@explore/learn'
 import type { Evaluation } from '../evaluation.ts'
 import type { Cell, Table } from '../report.ts'
 import { type Tally, tally } from '../tally.ts'
+import { wholeFlag } from '../whole-flag.ts'
 import { type ColdRun, coldRun } from './cold-run.ts'
 import { byVectors, CUTS, judge, type PoolScores } from './judge.ts'
 
@@ -17,6 +18,7 @@ export const evaluateColdStart: Evaluation = async ({
   data,
   protocol,
   seeds,
+  flags,
   onProgress,
   signal,
 }) => {
@@ -34,6 +36,7 @@ export const evaluateColdStart: Evaluation = async ({
     last = await coldRun(dataset, {
       time,
       seed,
+      batch: wholeFlag(flags, 'batch', 256),
       signal,
       onProgress: fraction =>
         onProgress('retrieval', (seed - 1 + fraction) / seeds, `seed ${seed}`),

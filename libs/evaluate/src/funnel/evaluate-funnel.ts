@@ -26,8 +26,8 @@ export const evaluateFunnel: Evaluation = async ({
     })
     const { settings, stores, now } = served
     const of = measures.sampled
-      ? `${pool} drawn of ${measures.pool} items, and what the sources found: survival is overstated`
-      : `all ${measures.pool} items that may be shown`
+      ? `${pool} drawn of ${measures.items} items, and what the sources found: survival is overstated`
+      : `all ${measures.items} items that may be shown`
     return {
       evaluation: 'funnel',
       protocol,

@@ -1,7 +1,9 @@
+import { HNSW_FROM } from '@explore/adapters'
 import { GROUPS, SOURCES } from '@explore/explore'
 import type { Rng } from '@explore/learn'
 import type { Cell, Column, Row, Table } from '../report.ts'
-import { BEST, type FunnelMeasures, MOST } from './measure-funnel.ts'
+import type { FunnelMeasures } from './measure-funnel.ts'
+import { BEST, MOST } from './measure-request.ts'
 import { RERANKINGS } from './rerankings.ts'
 
 /** Steps of the funnel as people call them; others keep their own name. */
@@ -53,6 +55,7 @@ export const funnelTables = (measures: FunnelMeasures, random: Rng): readonly Ta
       rows: [{ name: 'pool', cells: [whole('pool'), ...BEST.map(() => 1), 1, null] }, ...stages],
       notes: [
         'best k: share of the k that the second stage and the value model rank first over the whole pool',
+        'what filters refuse is no part of the pool, so they lose nothing of it',
         'value: the best page that could still be made (page: the page as served) ÷ the best page of the pool',
       ],
     },
@@ -81,6 +84,7 @@ export const funnelTables = (measures: FunnelMeasures, random: Rng): readonly Ta
         { name: 'index', cells: [spread('ann'), ...survivals('source two-tower')] },
         { name: 'exact', cells: [1, ...survivals('exact')] },
       ],
+      notes: [`bundles of fewer than ${HNSW_FROM} items are searched exactly`],
     },
     {
       title: 'By group of viewers',

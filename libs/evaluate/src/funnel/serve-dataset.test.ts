@@ -22,7 +22,7 @@ beforeAll(async () => {
     'page.maxLimit': 50,
   })
   served = await serveDataset(data, settings, { signal, onProgress: () => {}, seed: 1 })
-}, 120_000)
+}, 300_000)
 afterAll(() => served.close())
 
 const input = (flags: EvaluationInput['flags'], seeds = 1): EvaluationInput => ({
