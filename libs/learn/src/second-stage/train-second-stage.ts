@@ -148,7 +148,7 @@ export const trainSecondStage = async (
   }
   if (!best) throw new RangeError('at least one epoch')
   fitting.restore(best.values)
-  const calibrations = calibrate(judged, best.logits)
+  const calibrations = calibrate(judged, heads, best.logits)
   const wanted = options.predict ?? new Uint32Array()
   const logits = await logitsOf(fitting, net, examples, heads, wanted)
   await fitting.release()
