@@ -22,6 +22,9 @@ const inputs = (prefix: string, columns: object): TensorSpecs =>
   )
 
 const viewer = inputs('viewer', viewerFeatures(1))
+const oneViewer = Object.fromEntries(
+  Object.entries(viewer).map(([name, spec]) => [name, { ...spec, single: true as const }]),
+)
 const item = inputs('item', itemFeatures(1))
 const { viewer: row, dense, cross } = candidateFeatures(1)
 const candidate = inputs('candidate', { viewer: row, dense, cross })
@@ -41,7 +44,7 @@ export const modelSpecs = (
     outputs: embedding(firstDimension),
   },
   'second-stage': {
-    inputs: { ...viewer, ...item, ...candidate },
+    inputs: { ...oneViewer, ...item, ...candidate },
     outputs: Object.fromEntries(HEADS.map(head => [head, { dtype: 'float32' }])),
   },
 })

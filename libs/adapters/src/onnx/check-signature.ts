@@ -34,11 +34,11 @@ export const checkSignature = (
 export const refusal = (model: string, field: string, message: string): ExploreError =>
   new ExploreError('MODEL_SIGNATURE', `${model}: ${message}`, { field })
 
-/** The first length must be open. Where an exporter left the width open too, the first run decides. */
-const matches = (value: Metadata, { dtype, width }: TensorSpec): boolean => {
+/** The first length must be open, or 1 where there is but one row. Where an exporter left the width open too, the first run decides. */
+const matches = (value: Metadata, { dtype, width, single }: TensorSpec): boolean => {
   if (!value.isTensor || value.type !== dtype) return false
   const [rows, columns] = value.shape
-  if (typeof rows !== 'string') return false
+  if (typeof rows !== 'string' && !(single && rows === 1)) return false
   if (width === undefined) return value.shape.length === 1
   return value.shape.length === 2 && (columns === width || typeof columns === 'string')
 }

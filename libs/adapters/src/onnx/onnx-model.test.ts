@@ -49,6 +49,23 @@ it('runs on any number of rows', async () => {
   await release()
 })
 
+it('takes a model of a single row only where nobody feeds more', async () => {
+  const g = graph()
+  const one = g.input('values', 'float32', [1, 3])
+  const rows = g.mul(
+    one,
+    g.reshape(g.cast(g.input('ids', 'int32', ['rows']), 'float32'), ['rows', 1]),
+  )
+  const bytes = exportModel(g, { rows, sum: g.reduceSum(rows, { axes: [1] }) })
+  await expect(load(bytes)).rejects.toMatchObject({ code: 'MODEL_SIGNATURE', field: 'values' })
+  const values = { dtype: 'float32', width: 3, single: true } as const
+  const spec: ModelSpec = { ...SPEC, inputs: { ...SPEC.inputs, values } }
+  const { run, release } = await onnxModel(bytes, 'tiny.onnx', spec)
+  const { sum } = await run({ ids: Int32Array.of(1, 2), values: Float32Array.of(1, 2, 3) })
+  expect(sum).toEqual(Float32Array.of(6, 12))
+  await release()
+})
+
 it('is released once the runs under way are over', async () => {
   const { run, release } = await load(model().both)
   const feeds = { ids: Int32Array.of(1), values: new Float32Array(3) }

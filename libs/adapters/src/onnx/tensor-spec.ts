@@ -3,6 +3,8 @@ export interface TensorSpec {
   readonly dtype: 'float32' | 'int32'
   /** Values per row; undefined: one, and the tensor has rank 1, shape [rows]. */
   readonly width?: number
+  /** A model may take a single row instead: nobody feeds more. */
+  readonly single?: true
 }
 
 export type TensorSpecs = Readonly<Record<string, TensorSpec>>

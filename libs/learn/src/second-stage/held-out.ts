@@ -2,7 +2,7 @@ import { type Label, LABELS } from '../examples/labels.ts'
 import type { Examples } from '../examples/replay.ts'
 import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
 import { logLoss } from '../metrics/log-loss.ts'
-import type { HeadPlan } from './heads.ts'
+import { type HeadPlan, logit } from './heads.ts'
 import type { Logits } from './logits-of.ts'
 import { type Calibration, fitPlatt, sigmoid } from './platt.ts'
 
@@ -43,10 +43,28 @@ export const totalEntropy = (
   return loss / entropy
 }
 
-/** The calibration of each trained head on all rows. */
-export const calibrate = ({ labels }: HeldOut, logits: Logits): Record<string, Calibration> =>
+/**
+ * The calibration of each trained head on all rows. A head that predicts other users worse than its base
+ * rate answers the base rate, that of the training days and these together: one day has too few
+ * positives of a rare reaction to say more.
+ */
+export const calibrate = (
+  judged: HeldOut,
+  heads: readonly HeadPlan[],
+  logits: Logits,
+): Record<string, Calibration> =>
   Object.fromEntries(
-    Object.entries(logits).map(([head, z]) => [head, fitPlatt(z, labels[head as Label])]),
+    heads
+      .filter(plan => plan.trained)
+      .map(plan => {
+        const z = logits[plan.head]
+        return [
+          plan.head,
+          crossFitted(judged, plan, z)
+            ? fitPlatt(z, judged.labels[plan.head])
+            : { slope: 0, offset: logit(pooledRate(judged, plan)) },
+        ]
+      }),
   )
 
 /**
@@ -54,29 +72,44 @@ export const calibrate = ({ labels }: HeldOut, logits: Logits): Record<string, C
  * rows that calibrate can judge, too.
  */
 export const heldOutMetrics = (
-  { labels, users }: HeldOut,
+  judged: HeldOut,
   heads: readonly HeadPlan[],
   logits: Logits,
-): Record<Label, HeadMetrics & { readonly trained: boolean }> => {
-  const rowsOf = (half: number) =>
-    Uint32Array.from(users.keys()).filter(row => users[row] % 2 === half)
-  const halves = [rowsOf(0), rowsOf(1)]
-  return Object.fromEntries(
-    heads.map(({ head, rate, trained }) => {
-      const y = labels[head]
-      const p = new Float32Array(y.length).fill(rate)
-      const z = logits[head]
-      if (z) {
-        halves.forEach((rows, half) => {
-          const others = halves[1 - half]
-          const { slope, offset } = fitPlatt(
-            Float32Array.from(others, row => z[row]),
-            Uint8Array.from(others, row => y[row]),
-          )
-          for (const row of rows) p[row] = sigmoid(z[row] * slope + offset)
-        })
-      }
-      return [head, { ...headMetrics(p, y, users), trained }]
+): Record<Label, HeadMetrics & { readonly trained: boolean }> =>
+  Object.fromEntries(
+    heads.map(plan => {
+      const { head, rate, trained } = plan
+      const y = judged.labels[head]
+      const fitted = trained ? crossFitted(judged, plan, logits[head]) : undefined
+      const p = fitted ?? new Float32Array(y.length).fill(rate)
+      return [head, { ...headMetrics(p, y, judged.users), trained }]
     }),
   ) as Record<Label, HeadMetrics & { readonly trained: boolean }>
+
+const pooledRate = ({ users, labels }: HeldOut, { head, positives, rate }: HeadPlan): number => {
+  const rows = (positives + 0.5) / rate - 1 + users.length
+  return (positives + labels[head].reduce((a, b) => a + b, 0) + 0.5) / (rows + 1)
+}
+
+/** Probabilities of each half of the users, calibrated on the other; undefined where the base rate is as good. */
+const crossFitted = (
+  { labels, users }: HeldOut,
+  { head, rate }: HeadPlan,
+  z: Float32Array,
+): Float32Array | undefined => {
+  const y = labels[head]
+  const p = new Float32Array(y.length)
+  const halves = [0, 1].map(half =>
+    Uint32Array.from(users.keys()).filter(row => users[row] % 2 === half),
+  )
+  halves.forEach((rows, half) => {
+    const others = halves[1 - half]
+    const { slope, offset } = fitPlatt(
+      Float32Array.from(others, row => z[row]),
+      Uint8Array.from(others, row => y[row]),
+    )
+    for (const row of rows) p[row] = sigmoid(z[row] * slope + offset)
+  })
+  const base = new Float32Array(y.length).fill(rate)
+  return y.length === 0 || logLoss(p, y) < logLoss(base, y) ? p : undefined
 }

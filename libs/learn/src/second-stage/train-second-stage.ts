@@ -174,7 +174,7 @@ export const trainSecondStage = async (
     ...(signal && { signal }),
   })
   const logits = await logitsOf(fitting, net, examples, heads, valid)
-  const calibrations = calibrate(judged, logits)
+  const calibrations = calibrate(judged, heads, logits)
   const wanted = options.predict ?? new Uint32Array()
   const predicted = await logitsOf(fitting, net, examples, heads, wanted)
   await fitting.release()
