@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { environmentName, settingsOfEnvironment } from './settings-environment.ts'
-import { type Setting, SETTINGS, settingsFrom } from './settings.ts'
+import { SETTINGS, settingsFrom } from './settings.ts'
+import type { Setting } from './setting.ts'
 import { GROUPS, HEADS, SOURCES } from './types.ts'
 
 const refused = (overrides: Record<string, unknown>) => {
