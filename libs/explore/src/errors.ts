@@ -24,10 +24,6 @@ export const ERRORS = {
   BUNDLE_EXISTS: [409, 'a bundle never changes: choose another id'],
   BUNDLE_BROKEN: [503, 'train again or roll back to the previous bundle'],
   BUNDLE_SIGNATURE: [503, 'restore the bundle or the key of its home, or train again'],
-  BUNDLE_REFUSED: [
-    409,
-    'see what failed: `explore bundle show`; promote it all the same with --force',
-  ],
   BUNDLE_FOREIGN: [503, 'a bundle serves only the catalogue it was trained on: train again'],
   MODEL_SIGNATURE: [503, 'the ONNX model must have the inputs and outputs of the bundle format'],
   MODEL_OUTPUT: [503, 'a model must answer every row with finite numbers'],
