@@ -42,7 +42,7 @@ const planted = async (): Promise<Examples> => {
   return replay({
     events: [events],
     catalogue,
-    attributes: () => attributeBuckets({ country: 'NL', age: 3 }),
+    attributes: () => attributeBuckets({ id: 'u', attributes: { country: 'NL' } }),
     limits: { seen: 100 },
   })
 }
