@@ -106,7 +106,7 @@ describe('trainAll, cut short or going on', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'explore-train-'))
     whole = await trainAll({ ...input, processes: 1 })
-  })
+  }, 300_000)
   afterAll(() => rmSync(folder, { recursive: true }))
 
   it.each([['retrieval'], ['second stage'], ['first stage']])(
@@ -137,6 +137,7 @@ describe('trainAll, cut short or going on', () => {
       expect(bytes(again.neighbours.items).equals(bytes(whole.neighbours.items))).toBe(true)
       expect(again.metrics).toEqual(whole.metrics)
     },
+    300_000,
   )
 
   it('goes on from its own models with what is new', async () => {

@@ -104,13 +104,12 @@ const trainOn = async (examples: Examples, input: TrainInput): Promise<Artifacts
     signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal,
     ...(input.checkpoints && { checkpoints: input.checkpoints }),
   }
+  const { initial: before } = input
   const from = (...names: readonly ModelName[]): Parameters | undefined =>
-    input.initial && parametersOf(...names.map(name => input.initial!.models[name]))
-  const goingOn = (...names: readonly ModelName[]): { initial?: WarmStart } => {
+    before && parametersOf(...names.map(name => before.models[name]))
+  const goingOn = (...names: readonly ModelName[]): { readonly initial?: WarmStart } => {
     const parameters = from(...names)
-    return parameters && input.initial
-      ? { initial: { parameters, since: input.initial.since } }
-      : {}
+    return before && parameters ? { initial: { parameters, since: before.since } } : {}
   }
   const failing = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {

@@ -37,7 +37,7 @@ const planted = async (): Promise<Examples> => {
   return replay({
     events: [events],
     catalogue,
-    attributes: () => attributeBuckets({ id: 'u', attributes: { country: 'NL', age: '3' } }),
+    attributes: () => attributeBuckets({ id: 'u', attributes: { country: 'NL' } }),
     limits: { seen: 100 },
   })
 }

@@ -168,7 +168,7 @@ def compare(folder):
     options = case["optimiser"]
     optimisers = {name: Adam(values.shape, **options) for name, values in trained.items()}
     report = {"loss": 0.0, "gradients": 0.0, "parameters": 0.0}
-    differentiate = jax.value_and_grad(lambda p, f: loss_of(model, p, f))
+    differentiate = jax.jit(jax.value_and_grad(lambda p, f: loss_of(model, p, f)))
 
     for step, stored in enumerate(case["steps"]):
         feeds = {name: load(s) for name, s in stored.items()}

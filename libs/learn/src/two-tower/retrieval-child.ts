@@ -13,8 +13,9 @@ const tell = (news: RetrievalNews): Promise<void> =>
     else process.send(news, undefined, undefined, () => resolve())
   })
 const stop = new AbortController()
-// Ctrl-C reaches every process of the terminal: the parent decides when it is time to save.
+// Both may reach every process of a group: the parent decides when it is time to save.
 process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
 process.on('disconnect', () => stop.abort())
 
 const train = async ({ catalogue, viewers, positives, options }: RetrievalTask): Promise<void> => {
