@@ -28,5 +28,3 @@ export const featureTap = () => {
     },
   }
 }
-
-export type FeatureTap = ReturnType<typeof featureTap>
