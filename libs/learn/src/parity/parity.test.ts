@@ -31,7 +31,7 @@ const compared = async (name: string): Promise<Report> => {
 }
 
 describe('parity with JAX', () => {
-  it.each(Object.keys(SMALL_MODELS))(
+  it.for(Object.keys(SMALL_MODELS))(
     'of the %s: loss, gradients and three steps',
     { timeout: 300_000 },
     async (name, { skip }) => {
