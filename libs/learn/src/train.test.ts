@@ -141,7 +141,8 @@ describe('trainAll, cut short or going on', () => {
   )
 
   it('goes on from its own models with what is new', async () => {
-    const { models, metrics } = whole
+    const { metrics, trained } = whole
+    const models = { ...whole.models, 'second-stage': trained! }
     const since = (metrics as { trainedTo: number }).trainedTo
     const warm = await trainAll({ ...input, initial: { models, since }, processes: 1 })
     const rowsOf = ({ metrics }: Artifacts) =>

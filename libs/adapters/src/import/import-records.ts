@@ -92,6 +92,8 @@ export const importRecords = async (
   try {
     await stageImport(options, folder)
     return await applyImport(folder, sink, options)
+  } catch (cause) {
+    return orDiskFull(cause)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

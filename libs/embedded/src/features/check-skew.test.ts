@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promoteBundle } from '@explore/adapters'
-import { attributeBuckets, Catalogue, type Id } from '@explore/explore'
+import {
+  attributeBuckets,
+  CANDIDATE_CROSS,
+  CANDIDATE_DENSE,
+  Catalogue,
+  type Id,
+} from '@explore/explore'
 import { logBatches, rankingBatch, replay } from '@explore/learn'
 import { OPEN_GATES, tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -76,8 +82,8 @@ it('logged the very features that training learns from', async () => {
     const place = page.items.indexOf(ranking.item[row]!)
     expect(viewer).toEqual(page.viewer)
     for (const [name, width] of [
-      ['dense', 18],
-      ['cross', 12],
+      ['dense', CANDIDATE_DENSE],
+      ['cross', CANDIDATE_CROSS],
       ['topics', 4],
     ] as const) {
       expect(candidates[name]).toEqual(
@@ -95,7 +101,7 @@ it('names the first feature that differs', async () => {
   const dense = new Float32Array(
     Uint8Array.from(Buffer.from(page.candidates.dense, 'base64')).buffer,
   )
-  dense[18 + 3] = 7
+  dense[CANDIDATE_DENSE + 3] = 7
   page.candidates.dense = Buffer.from(dense.buffer).toString('base64')
   writeFileSync(home.features, [JSON.stringify(page), ...rest].join('\n'))
   const { differing, first } = await checkSkew(home)

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { attributeBuckets, Catalogue, HEADS, type Id } from '@explore/explore'
-import { logBatches, rankingBatch, replay } from '@explore/learn'
+import { attributeBuckets, Catalogue, FEATURES_VERSION, type Id } from '@explore/explore'
+import { LABELS, logBatches, rankingBatch, replay } from '@explore/learn'
 import { tinyHome } from '@explore/testkit/home'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -54,7 +54,7 @@ describe('exportExamples', () => {
       const { viewers: viewer, candidates, labels } = rankingBatch(examples, [i])
       expect(Float32Array.from(row['candidate.dense'])).toEqual(candidates.dense)
       expect(Float32Array.from(row['candidate.cross'])).toEqual(candidates.cross)
-      expect(HEADS.map(head => Number(row[head]))).toEqual([...labels])
+      expect(LABELS.map(head => Number(row[head]))).toEqual([...labels])
       const request = requests[row.request]!
       expect(request['viewer.historyItems']).toEqual([...viewer.historyItems])
       expect(Float32Array.from(request['viewer.dense'])).toEqual(viewer.dense)
@@ -63,7 +63,7 @@ describe('exportExamples', () => {
 
   it('says what the columns are and what the models must look like', async () => {
     const schema = JSON.parse(readFileSync(join(out, 'schema.json'), 'utf8'))
-    expect(schema).toMatchObject({ featuresVersion: 1, items: 200, heads: HEADS })
+    expect(schema).toMatchObject({ featuresVersion: FEATURES_VERSION, items: 200, heads: LABELS })
     for (const name of ['requests', 'impressions', 'items']) {
       const { columns } = schema.files[`${name}.parquet`]
       const [first] = await rowsOf(name)

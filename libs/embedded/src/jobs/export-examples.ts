@@ -9,7 +9,6 @@ import {
   ExploreError,
   FEATURES_VERSION,
   fillItem,
-  HEADS,
   HISTORY_KINDS,
   ITEM_ATTRIBUTE_BUCKETS,
   itemFeatures,
@@ -19,7 +18,7 @@ import {
   USER_ATTRIBUTE_BUCKETS,
   AGE_BUCKETS,
 } from '@explore/explore'
-import { logBatches, streamExamples } from '@explore/learn'
+import { LABELS, logBatches, streamExamples } from '@explore/learn'
 import { columnsOf } from '../features/feature-log.ts'
 import type { Home } from '../home.ts'
 import type { Progress } from '../progress.ts'
@@ -118,7 +117,7 @@ const IMPRESSIONS: readonly ParquetColumn[] = [
   { name: 'request', type: 'INT32' },
   { name: 'item', type: 'INT32' },
   { name: 'time', type: 'TIMESTAMP' },
-  ...HEADS.map((name): ParquetColumn => ({ name, type: 'BOOLEAN' })),
+  ...LABELS.map((name): ParquetColumn => ({ name, type: 'BOOLEAN' })),
   ...candidateColumns,
 ]
 
@@ -147,7 +146,7 @@ const schemaOf = (catalogue: Catalogue, catalogueId: string) => ({
   featuresVersion: FEATURES_VERSION,
   catalogueId,
   items: catalogue.size,
-  heads: HEADS,
+  heads: LABELS,
   files: {
     'requests.parquet': { rows: 'one per request, by time', columns: REQUESTS },
     'impressions.parquet': {

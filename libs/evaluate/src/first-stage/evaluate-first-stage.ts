@@ -2,6 +2,7 @@ import { ExploreError } from '@explore/explore'
 import {
   denseOfItems,
   fitFirstStage,
+  manyViewers,
   rankRequests,
   type RetrievedRequest,
   rng,
@@ -62,7 +63,7 @@ export const evaluateFirstStage: Evaluation = async ({
       },
       {
         candidates: unionOfSources(catalogue, counters, random.fork('candidates')),
-        teacher: teacherOf(bundle.secondStage, { catalogue, viewers, dense, settings }),
+        teacher: teacherOf(manyViewers(bundle.secondStage), { catalogue, viewers, dense, settings }),
         onProgress: fraction => onProgress('teacher', fraction, 'the second stage ranks'),
         signal,
       },

@@ -4,6 +4,7 @@ import { LABELS } from '../examples/labels.ts'
 import type { Examples } from '../examples/replay.ts'
 import { denseOfItems } from '../first-stage/dense-of-items.ts'
 import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
+import { manyViewers } from '../second-stage/many-viewers.ts'
 import { groupOfRow, valuesOf } from './values-of.ts'
 import { recallOf } from './recall-of.ts'
 import { survivalOf } from './survival-of.ts'
@@ -54,10 +55,11 @@ export const measureBundle = async (
     Float32Array
   >
   const values = new Float32Array(length)
+  const secondStage = manyViewers(bundle.secondStage)
   for (let from = 0; from < length; from += BATCH) {
     signal?.throwIfAborted()
     const batch = rankingBatch(examples, rows.subarray(from, from + BATCH))
-    const heads = await bundle.secondStage.predict(batch.viewers, batch.candidates)
+    const heads = await secondStage.predict(batch.viewers, batch.candidates)
     for (const head of HEADS) scores[head].set(heads[head], from)
     const groups = groupOfRow(batch, settings)
     values.set(valuesOf(heads, groups, settings), from)

@@ -11,7 +11,6 @@ import {
   fillViewer,
   fold,
   type FoldLimits,
-  HEADS,
   type Id,
   type Millis,
   type Signal,
@@ -23,6 +22,7 @@ import {
   wasFolded,
 } from '@explore/explore'
 import type { Awaitable } from '@explore/pipeline'
+import { labelOf, LABELS } from './labels.ts'
 import { copyInterests } from './open-requests.ts'
 
 /** One impression with what followed. */
@@ -32,7 +32,7 @@ export interface ExampleRow {
   /** When it was shown. */
   time: Millis
   shown: boolean
-  /** [HEADS] 1 where the reaction followed. */
+  /** [LABELS] 1 where the reaction followed. */
   readonly labels: Uint8Array
   readonly dense: Float32Array
   readonly cross: Float32Array
@@ -72,7 +72,7 @@ interface Reader {
 }
 
 /**
- * The ranking examples that `replay` makes, request by request, each as soon as no reaction can change it. Memory is
+ * The ranking examples that `replay` makes of impressions, request by request, each as soon as no reaction can change it. Memory is
  * that of the users' states and of two attribution windows of the log, however long the log is.
  */
 export async function* streamExamples({
@@ -112,7 +112,7 @@ export async function* streamExamples({
     if (known !== undefined) return known
     fillCandidate(candidate, 0, item, counters, item * COUNTERS, 0, interests, now, catalogue)
     const row: ExampleRow = {
-      ...{ item, time: 0, shown: false, labels: new Uint8Array(HEADS.length) },
+      ...{ item, time: 0, shown: false, labels: new Uint8Array(LABELS.length) },
       dense: candidate.dense.slice(0, CANDIDATE_DENSE),
       cross: candidate.cross.slice(0, CANDIDATE_CROSS),
     }
@@ -137,18 +137,18 @@ export async function* streamExamples({
 
   const record = (reader: Reader, signal: Signal, event: Event): void => {
     const { type, item, time } = signal
-    const head = (HEADS as readonly string[]).indexOf(type)
+    const label = labelOf(type)
     if (type === 'impression') {
       if (item < 0) return
       const row = rowOf(reader, item, event)
       if (!row.shown) Object.assign(row, { shown: true, time })
-    } else if (head >= 0) {
+    } else if (label >= 0) {
       const row =
         item >= 0 && event.requestId !== undefined
           ? rowOf(reader, item, event)
           : impressionOf(reader, signal)
       // Before its impression a reaction always is in time.
-      if (row && (!row.shown || time - row.time <= attributionMs)) row.labels[head] = 1
+      if (row && (!row.shown || time - row.time <= attributionMs)) row.labels[label] = 1
     }
   }
 

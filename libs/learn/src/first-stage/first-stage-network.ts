@@ -37,7 +37,7 @@ export const firstStageNetwork = (shape: FirstStageShape, random: Rng) => {
   const ofItem = itemTower(g, make, {
     ...common,
     item: itemInputs(g),
-    extra: [make.standardise(dense, scales.dense)],
+    extra: [make.standardise('candidate.dense', dense, scales.dense)],
   })
   const parts = (x: Tensor) => {
     const [vector, bias] = g.split(x, [dimension - 2, 1], 1)

@@ -35,7 +35,10 @@ describe('parity with JAX', () => {
     'of the %s: loss, gradients and three steps',
     { timeout: 300_000 },
     async (name, { skip }) => {
-      skip(found.status !== 0, `${python} has no jax and onnx: see docs/training.md, EXPLORE_PYTHON`)
+      skip(
+        found.status !== 0,
+        `${python} has no jax and onnx: see docs/training.md, EXPLORE_PYTHON`,
+      )
       const { loss, gradients, parameters } = await compared(name)
       expect(loss).toBeLessThan(TOLERANCE)
       expect(gradients).toBeLessThan(TOLERANCE)

@@ -52,9 +52,11 @@ export const layers = (g: Graph, random: Rng, trained?: Values) => {
      * Mean 0 and deviation 1 of an input, limited to ± 5: a count never seen before stays calm. The
      * constants are the model's, so that training that goes on from it sees the input as it did.
      */
-    standardise: (x: Tensor, { mean, deviation }: Scale): Tensor => {
-      const frozen = (part: string, values: Float32Array): Tensor =>
-        g.parameter(`${x.name}.${part}`, [values.length], () => values.slice(), { frozen: true })
+    standardise: (name: string, x: Tensor, { mean, deviation }: Scale): Tensor => {
+      const frozen = (part: string, values: Float32Array): Tensor => {
+        const first = start(`${name}.${part}`, () => values.slice())
+        return g.parameter(`${name}.${part}`, [values.length], first, { frozen: true })
+      }
       return g.clip(g.div(g.sub(x, frozen('mean', mean)), frozen('deviation', deviation)), -5, 5)
     },
   }

@@ -67,7 +67,7 @@ export const network = (options: NetworkOptions): Network => {
       g.reduceSum(g.gather(user, viewer.attributes), { axes: [1] }),
       g.gather(make.buckets('surfaces', SURFACE_BUCKETS, widths.context), viewer.surface),
       g.gather(make.buckets('hours', 24, widths.context), viewer.hour),
-      make.standardise(viewer.dense, scales.viewer),
+      make.standardise('viewer.dense', viewer.dense, scales.viewer),
       g.reduceMean(history, { axes: [1] }),
     ],
     1,
@@ -93,7 +93,8 @@ export const network = (options: NetworkOptions): Network => {
     x.push(attended.read, attended.match)
   }
   if (!without.includes('counters')) {
-    x.push(make.standardise(g.concat([dense, cross], 1), joined(scales.dense, scales.cross)))
+    const pair = g.concat([dense, cross], 1)
+    x.push(make.standardise('pair', pair, joined(scales.dense, scales.cross)))
   }
   const learnt = heads.filter(head => head.trained)
   const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: learnt, widths, without })

@@ -34,7 +34,7 @@ export const queryTower = (
         viewer.attributes,
       ),
       g.gather(buckets('surfaces', SURFACE_BUCKETS, SURFACE_WIDTH), viewer.surface),
-      standardise(viewer.dense, scale),
+      standardise('viewer.dense', viewer.dense, scale),
     ],
     1,
   )
