@@ -2,7 +2,7 @@ type Numbers = ArrayLike<number>
 
 /**
  * Chance that a positive scores above a negative, ties counting half (the Mann-Whitney statistic);
- * NaN where there are only positives or only negatives. `labels` are 0 or 1.
+ * NaN where there are only positives or only negatives, or where a score is no number. `labels` are 0 or 1.
  */
 export const auc = (scores: Numbers, labels: Numbers): number => {
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort(
@@ -10,6 +10,8 @@ export const auc = (scores: Numbers, labels: Numbers): number => {
   )
   let positives = 0
   let ranks = 0
+  // Equal to nothing, not even to itself.
+  if (order.some(row => Number.isNaN(scores[row]))) return NaN
   for (let i = 0; i < order.length;) {
     let end = i
     let tied = 0

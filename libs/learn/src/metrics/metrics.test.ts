@@ -11,6 +11,7 @@ describe('auc', () => {
   it('counts the pairs in the right order', () => {
     // Positives .9 and .4 against negatives .5 and .1: three of four pairs.
     expect(auc([0.9, 0.5, 0.4, 0.1], [1, 0, 1, 0])).toBe(0.75)
+    expect(auc([NaN, 1, NaN], [1, 0, 0])).toBeNaN()
     expect(auc([3, 2, 1], [1, 1, 0])).toBe(1)
     expect(auc([1, 2, 3], [1, 1, 0])).toBe(0)
   })

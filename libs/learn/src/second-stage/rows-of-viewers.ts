@@ -8,7 +8,7 @@ export interface RowsOfViewer {
   readonly own: CandidateFeatures
 }
 
-/** The candidates of each viewer, with its features; a viewer without any is left out. */
+/** The candidates of each viewer, the only one that they know; a viewer without any is left out. */
 export const rowsOfViewers = (
   viewers: ViewerFeatures,
   candidates: CandidateFeatures,
@@ -16,7 +16,7 @@ export const rowsOfViewers = (
   groupRows(candidates.viewer).map(rows => ({
     viewer: take(viewers, [candidates.viewer[rows[0]]]),
     rows,
-    own: take(candidates, rows),
+    own: { ...take(candidates, rows), viewer: new Int32Array(rows.length) },
   }))
 
 /** These rows of features. */
