@@ -61,6 +61,12 @@ export const createTopics = (link: KafkaLink, wishes: TopicWishes = {}): Promise
         })),
     })
     await spread(admin, [...missing])
+    for (const { name, partitions } of contracts(link, wishes).filter(({ name }) =>
+      missing.has(name),
+    )) {
+      for (let partition = 0; partition < partitions; partition++)
+        await link.bounds(name, partition)
+    }
     return before.map(finding =>
       missing.has(finding.topic) ? { ...finding, state: 'created' } : finding,
     )

@@ -75,12 +75,7 @@ export const kafkaEventLog = async (
       })
       return { first, next, events }
     },
-    end: (partition = 0) =>
-      link.attempt(async () => {
-        const offsets = await (await link.admin()).fetchTopicOffsets(topic)
-        const found = offsets.find(each => each.partition === partition)
-        return Number(found?.high ?? 0)
-      }),
+    end: async (partition = 0) => (await link.bounds(topic, partition)).high,
     close: async () => {
       await sending
       await link.close()

@@ -14,6 +14,11 @@ export interface KafkaLink {
   readonly admin: () => Promise<Admin>
   /** At most about `max` records of a partition from offset `from`. */
   readonly read: (topic: string, partition: number, from: number, max: number) => Promise<RawBatch>
+  /** The first offset of a partition that retention has left, and the one that the next record will get. */
+  readonly bounds: (
+    topic: string,
+    partition: number,
+  ) => Promise<{ readonly low: number; readonly high: number }>
   /** Runs `work`; rejects with LOG_UNREACHABLE, LOG_FORBIDDEN or LOG_TOPIC. */
   readonly attempt: <T>(work: () => Promise<T>) => Promise<T>
   readonly error: (thrown: unknown) => ExploreError
@@ -91,6 +96,7 @@ export const openKafka = async (
     ),
     admin: connected(() => kafka.admin()),
     read: (topic, partition, from, max) => attempt(() => reader.read(topic, partition, from, max)),
+    bounds: (topic, partition) => attempt(() => reader.bounds(topic, partition)),
     attempt,
     error,
     close: async () => void (await Promise.allSettled(closing.map(close => close()))),

@@ -38,7 +38,7 @@ interface Batch {
 
 const BYTES = 4 * 2 ** 20
 const READ_COMMITTED = 1
-const TRIES = 5
+const TRIES = 8
 const PAUSE = 200
 
 /**
@@ -78,11 +78,23 @@ export const rawReader = (kafka: Kafka, metadataMaxAge: number) => {
     return new Batch(topic, `${from}`, responses[0]!.partitions[0]!)
   }
 
-  /** The first offset that retention has left. */
-  const begin = async (topic: string, partition: number): Promise<number> => {
-    const topics = [{ topic, partitions: [{ partition }], fromBeginning: true }]
+  const offset = async (topic: string, partition: number, fromBeginning: boolean) => {
+    const topics = [{ topic, partitions: [{ partition }], fromBeginning }]
     const [offsets] = await (await cluster()).fetchTopicsOffset(topics)
     return Number(offsets!.partitions[0]!.offset)
+  }
+
+  /** Asks again where a new leader, or a broker that restarts, is the reason. */
+  const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (tries === TRIES || !isPassing(error)) throw error
+        await new Promise(resolve => setTimeout(resolve, PAUSE * tries))
+        await (await cluster()).refreshMetadata()
+      }
+    }
   }
 
   const readOnce = async (
@@ -99,27 +111,30 @@ export const rawReader = (kafka: Kafka, metadataMaxAge: number) => {
       return { first: from, next: Math.max(from, last + 1), messages }
     } catch (error) {
       if ((error as { readonly type?: string }).type !== 'OFFSET_OUT_OF_RANGE') throw error
-      return { first: from, next: Math.max(from, await begin(topic, partition)), messages: [] }
+      return {
+        first: from,
+        next: Math.max(from, await offset(topic, partition, true)),
+        messages: [],
+      }
     }
   }
 
   return {
-    read: async (topic: string, partition: number, from: number, max: number) => {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await readOnce(topic, partition, from, max)
-        } catch (error) {
-          if (tries === TRIES || !isPassing(error)) throw error
-          await new Promise(resolve => setTimeout(resolve, PAUSE * tries))
-          await (await cluster()).refreshMetadata()
+    read: (topic: string, partition: number, from: number, max: number) =>
+      persistently(() => readOnce(topic, partition, from, max)),
+    /** The first offset that retention has left, and the one that the next record will get. */
+    bounds: (topic: string, partition: number) =>
+      persistently(async () => {
+        await (await cluster()).addTargetTopic(topic)
+        return {
+          low: await offset(topic, partition, true),
+          high: await offset(topic, partition, false),
         }
-      }
-    },
+      }),
     close: async () => void (await (await opened?.catch(() => undefined))?.disconnect()),
   }
 }
 
-/** A new leader, a broker that restarts. */
 const isPassing = (error: unknown): boolean =>
   (error as { readonly retriable?: boolean }).retriable === true
 

@@ -150,15 +150,14 @@ export const subscribe = async (
     wanted: number,
     fetched: number,
   ): Promise<boolean> => {
-    const offsets = await link.attempt(async () => (await link.admin()).fetchTopicOffsets(topic))
-    const { low, high } = offsets.find(each => each.partition === partition)!
+    const { low, high } = await link.bounds(topic, partition)
     const place = `${topic} ${partition}`
-    if (wanted > Number(high)) {
+    if (wanted > high) {
       const why = `${place}: the state is folded up to ${wanted}, the log ends at ${high}`
       options.onFatal(new ExploreError('LOG_TRUNCATED', why))
       return false
     }
-    if (wanted >= Number(low)) return false
+    if (wanted >= low) return false
     const why = `${place}: offsets ${wanted} to ${fetched - 1} were removed before they were read`
     options.onProblem(new ExploreError('LOG_TRUNCATED', why))
     return true
