@@ -1,0 +1,47 @@
+import { profileStoreContract, stateStoreContract } from '@explore/testkit'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { openRedis, type RedisLink } from './open-redis.ts'
+import { openRedisProfileStore } from './redis-profile-store.ts'
+import { redisStateStore } from './redis-state-store.ts'
+import { redisAvailable, startCluster, startRedis } from './testing/redis-servers.ts'
+
+const KINDS = {
+  Redis: () => startRedis(),
+  'Redis Cluster': () => startCluster(3),
+}
+
+describe.skipIf(!redisAvailable())('in a real server', () => {
+  describe.each(Object.entries(KINDS))('%s', (name, start) => {
+    let server: Awaited<ReturnType<typeof startRedis>>
+    beforeAll(async () => void (server = (await start()) as typeof server))
+    afterAll(() => server.stop())
+    let stores = 0
+
+    /** A store under a prefix of its own, with the ways in which the contracts come back to it. */
+    const harness = <T>(make: (link: RedisLink) => T | Promise<T>) => {
+      const url = new URL(server.url)
+      url.searchParams.set('prefix', `store${stores++}`)
+      let open: RedisLink[] = []
+      const another = async (): Promise<T> => {
+        const link = await openRedis(url.href)
+        open.push(link)
+        return make(link)
+      }
+      const close = async (): Promise<void> => {
+        await Promise.all(open.map(link => link.close()))
+        open = []
+      }
+      return { another, close, reopen: async () => (await close(), another()) }
+    }
+
+    stateStoreContract(name, async () => {
+      const stores = harness(link => redisStateStore(link))
+      return { ...stores, state: await stores.another() }
+    })
+
+    profileStoreContract(name, async () => {
+      const stores = harness(openRedisProfileStore)
+      return { ...stores, profiles: await stores.another() }
+    })
+  })
+})
