@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { currentBundle, hnswAvailable, verifyBundle } from '@explore/adapters'
-import { Catalogue, ExploreError } from '@explore/explore'
+import { Catalogue, ExploreError, lagOf } from '@explore/explore'
 import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
 import { holderOf } from './lock.ts'
@@ -96,7 +96,7 @@ const state = async (home: Home, wall: () => number): Promise<readonly Finding[]
     const catalogue = new Catalogue()
     await profiles.sync(catalogue)
     const events = await log.end()
-    const lag = events - (await state.watermark())
+    const lag = await lagOf(log, state)
     const { historicEnd } = await clockFor(log, wall)
     return [
       catalogue.size === 0

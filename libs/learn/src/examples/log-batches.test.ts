@@ -1,4 +1,5 @@
 import type { Event, EventLog } from '@explore/explore'
+import { memoryEventLog } from '@explore/testkit/memory'
 import { expect, it } from 'vitest'
 import { logBatches } from './log-batches.ts'
 
@@ -11,6 +12,7 @@ const events = Array.from({ length: 25 }, (_, i): Event => ({
 }))
 
 const logOf = (events: Event[]): EventLog => ({
+  partitions: 1,
   append: async more => void events.push(...more),
   read: (from, max) => {
     const read = events.slice(from, from + max)
@@ -23,10 +25,23 @@ const logOf = (events: Event[]): EventLog => ({
 it('reads to the end that the log had, whatever is appended meanwhile', async () => {
   const log = logOf([...events])
   const read: Event[] = []
-  for await (const batch of logBatches(log, { from: 3, max: 10 })) {
+  for await (const batch of logBatches(log, { max: 10 })) {
     expect(batch.length).toBeLessThanOrEqual(10)
     read.push(...batch)
     await log.append(events)
   }
-  expect(read).toEqual(events.slice(3))
+  expect(read).toEqual(events)
+})
+
+it('merges partitions by time', async () => {
+  const log = memoryEventLog(3)
+  const sent = Array.from({ length: 200 }, (_, i): Event => ({
+    ...events[0]!,
+    userId: `u${(i * i) % 17}`,
+    time: i,
+  }))
+  await log.append(sent)
+  const read: Event[] = []
+  for await (const batch of logBatches(log, { max: 7 })) read.push(...batch)
+  expect(read).toEqual(sent)
 })
