@@ -1,4 +1,9 @@
-import { profileStoreContract, stateStoreContract } from '@explore/testkit'
+import {
+  memoryEventLog,
+  profileStoreContract,
+  stateStoreContract,
+  streamProcessorContract,
+} from '@explore/testkit'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { openRedisProfileStore } from './redis-profile-store.ts'
@@ -42,6 +47,18 @@ describe.skipIf(!redisAvailable())('in a real server', () => {
     profileStoreContract(name, async () => {
       const stores = harness(openRedisProfileStore)
       return { ...stores, profiles: await stores.another() }
+    })
+
+    // One shard for several partitions, and the other way round.
+    describe.each([1, 5])('a log of %i partitions', partitions => {
+      streamProcessorContract(name, async () => {
+        const stores = harness(async link => ({
+          log: memoryEventLog(partitions),
+          state: redisStateStore(link),
+          profiles: await openRedisProfileStore(link),
+        }))
+        return { ...(await stores.another()), close: stores.close }
+      })
     })
   })
 })
