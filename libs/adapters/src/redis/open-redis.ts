@@ -29,7 +29,7 @@ export interface Script {
 }
 
 /** A command that takes longer has failed for its caller, who asks again or does without. */
-const TIMEOUT = 5000
+const TIMEOUT = 2000
 
 /** Opens the Redis or Redis Cluster at `url`; throws SETTING_INVALID. It connects, and connects again, by itself. */
 export const openRedis = async (
@@ -38,7 +38,7 @@ export const openRedis = async (
 ): Promise<RedisLink> => {
   const target = redisTarget(url)
   const { Cluster, Command, Redis } = await import('ioredis')
-  const { host, port, username, password, db, tls, name } = target
+  const { host, port, username, password, db, tls } = target
   const options = {
     ...{ username, password, ...(tls && { tls: { ...tls } }) },
     protocol: 2,
@@ -67,7 +67,7 @@ export const openRedis = async (
     try {
       return (await work()) as Reply
     } catch (error) {
-      throw redisError(name, isNews(error) ? error : (trouble ?? error))
+      throw redisError(target, isNews(error) ? error : (trouble ?? error))
     }
   }
   const send = (command: string, ...args: readonly Argument[]): Promise<Reply> =>

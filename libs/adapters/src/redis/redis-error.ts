@@ -1,4 +1,5 @@
 import { type ErrorCode, ExploreError } from '@explore/explore'
+import type { RedisTarget } from './redis-target.ts'
 
 /** How Redis begins its refusals. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -13,21 +14,21 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ERR: 'INTERNAL',
 }
 
-/** What went wrong with the Redis called `name`, with a code from the catalogue; what is not known is a connection's end. */
-export const redisError = (name: string, cause: unknown): ExploreError => {
+/** What went wrong, with a code from the catalogue; what Redis did not say itself is a connection's trouble. */
+export const redisError = (
+  { name, tls }: Pick<RedisTarget, 'name' | 'tls'>,
+  cause: unknown,
+): ExploreError => {
   if (cause instanceof ExploreError) return cause
-  const { message, code } = Object(cause) as NodeJS.ErrnoException
-  const word = /^[A-Z]+(?= )/.exec(message ?? '')?.[0] ?? ''
-  // A server that wants no password answers ERR to one.
-  if (/^ERR (invalid password|.*AUTH.*without any password)/.test(message)) {
-    return new ExploreError('STORE_FORBIDDEN', `${name}: ${message}`, { cause })
-  }
-  const hint =
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG'
-      ? { hint: 'the server speaks plaintext: redis:// instead of rediss://' }
-      : {}
-  return new ExploreError(CODES[word] ?? 'STORE_UNREACHABLE', `${name}: ${message}`, {
-    cause,
-    ...hint,
-  })
+  const { message } = Object(cause) as Error
+  const code = CODES[/^[A-Z]+(?= )/.exec(message)?.[0] ?? ''] ?? 'STORE_UNREACHABLE'
+  const options =
+    code === 'STORE_UNREACHABLE' && !/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|certificate/.test(message)
+      ? { cause, hint: tls ? MAYBE_PLAIN : MAYBE_TLS }
+      : { cause }
+  return new ExploreError(code, `${name}: ${message}`, options)
 }
+
+// Neither side says so when it hears the other's protocol: it waits, or hangs up.
+const MAYBE_PLAIN = 'see whether it is busy; if it speaks plaintext, write redis:// for rediss://'
+const MAYBE_TLS = 'see whether it is busy; if it speaks TLS, write rediss:// for redis://'
