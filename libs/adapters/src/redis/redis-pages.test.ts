@@ -1,0 +1,68 @@
+import {
+  Catalogue,
+  explorer,
+  processor,
+  randomOf,
+  settingsFrom,
+  type StateStore,
+} from '@explore/explore'
+import {
+  memoryEventLog,
+  memoryProfiles,
+  memoryStateStore,
+  plantedBundle,
+  randomWorld,
+  requestIdOf,
+} from '@explore/testkit'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openRedis, type RedisLink } from './open-redis.ts'
+import { openRedisProfileStore } from './redis-profile-store.ts'
+import { redisStateStore } from './redis-state-store.ts'
+import { redisAvailable, startCluster, startRedis } from './testing/redis-servers.ts'
+
+const NOW = 1_790_000_000_000
+const settings = settingsFrom({ 'trending.refreshMs': 0, 'trending.minVotes': 1 })
+
+/** Pages of every viewer, sessions' second pages included, from a state that the same log was folded into. */
+const pagesFrom = async (state: StateStore, profiles = memoryProfiles()): Promise<string> => {
+  const world = randomWorld(randomOf('pages'), NOW, { items: 300, users: 12, events: 60 })
+  const log = memoryEventLog()
+  await profiles.putItems(world.items)
+  await profiles.putUsers(world.users)
+  await log.append(world.events.map((event, i) => ({ ...event, eventId: `${i}` })))
+  const catalogue = new Catalogue()
+  const stream = processor({ log, state, profiles, catalogue, settings })
+  while ((await stream.step(100)) > 0) continue
+  const bundle = plantedBundle(catalogue)
+  const { page } = explorer({ state, profiles, catalogue, bundle }, settings)
+  const pages: unknown[] = []
+  for (const [i, { id: userId }] of world.users.entries()) {
+    const call = { now: NOW, wall: Date.now(), requestId: requestIdOf(i) }
+    const first = await page({ userId, explain: true }, call)
+    pages.push(first, await page({ userId, cursor: first.nextCursor! }, call))
+  }
+  return JSON.stringify(pages)
+}
+
+describe.skipIf(!redisAvailable())('pages from Redis', () => {
+  let expected: string
+  beforeAll(async () => {
+    expected = await pagesFrom(memoryStateStore())
+    expect(expected).toContain('trending')
+  })
+
+  it.each([
+    ['Redis', () => startRedis()],
+    ['Redis Cluster', () => startCluster(3)],
+  ])('are those from any other store, byte for byte: %s', async (_, start) => {
+    const server = await start()
+    const link: RedisLink = await openRedis(server.url)
+    try {
+      const profiles = await openRedisProfileStore(link)
+      expect(await pagesFrom(redisStateStore(link), profiles)).toBe(expected)
+    } finally {
+      await link.close()
+      await server.stop()
+    }
+  })
+})
