@@ -138,6 +138,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
     .addHelpText('after', '\nExample:\n  explore bench --json > bench.json')
     .action(async options => (await import('./bench.ts')).bench(options))
 
+  program
+    .command('dev <server>')
+    .description('run a real kafka or redis for development, empty, until Ctrl-C')
+    .option('--nodes <n>', '1, or 3 for a cluster', wholeNumber(1, 9), 1)
+    .option('--port <port>', 'of the first node', wholeNumber(1, 65_535))
+    .option('--json', 'the address as one JSON document')
+    .addHelpText('after', '\nExample:\n  explore dev kafka --nodes 3 --port 19092')
+    .action(async (server, options) => (await import('./dev.ts')).dev(server, options))
+
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
   )

@@ -4,17 +4,20 @@ import {
   processor,
   randomOf,
   settingsFrom,
+  type ProfileStore,
   type StateStore,
 } from '@explore/explore'
 import {
   memoryEventLog,
-  memoryProfiles,
-  memoryStateStore,
   plantedBundle,
   randomWorld,
   requestIdOf,
 } from '@explore/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { lmdbProfileStore } from '../lmdb/lmdb-profile-store.ts'
+import { lmdbStateStore } from '../lmdb/lmdb-state-store.ts'
+import { openLmdb } from '../lmdb/open-lmdb.ts'
+import { temporaryFolder } from '../lmdb/testing/temporary-folder.ts'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { openRedisProfileStore } from './redis-profile-store.ts'
 import { redisStateStore } from './redis-state-store.ts'
@@ -24,7 +27,7 @@ const NOW = 1_790_000_000_000
 const settings = settingsFrom({ 'trending.refreshMs': 0, 'trending.minVotes': 1 })
 
 /** Pages of every viewer, sessions' second pages included, from a state that the same log was folded into. */
-const pagesFrom = async (state: StateStore, profiles = memoryProfiles()): Promise<string> => {
+const pagesFrom = async (state: StateStore, profiles: ProfileStore): Promise<string> => {
   const world = randomWorld(randomOf('pages'), NOW, { items: 300, users: 12, events: 60 })
   const log = memoryEventLog()
   await profiles.putItems(world.items)
@@ -47,7 +50,9 @@ const pagesFrom = async (state: StateStore, profiles = memoryProfiles()): Promis
 describe.skipIf(!redisAvailable())('pages from Redis', () => {
   let expected: string
   beforeAll(async () => {
-    expected = await pagesFrom(memoryStateStore())
+    const env = openLmdb(temporaryFolder())
+    expected = await pagesFrom(lmdbStateStore(env), lmdbProfileStore(env))
+    await env.close()
     expect(expected).toContain('trending')
   })
 

@@ -8,6 +8,7 @@ import {
   trendingVote,
 } from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { statePartitions } from './state-partitions.ts'
 
 export interface StateUnderTest {
   readonly state: StateStore
@@ -133,36 +134,7 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
       })
     })
 
-    describe('partitions', () => {
-      it('have watermarks of their own; 0 is meant where none is named', async () => {
-        const other = await harness.another()
-        await state.apply({ ...write(0, { users: [['u', bytes(1)]] }), partition: 3 })
-        await state.apply({ ...write(1, { users: [['u', bytes(2)]] }), partition: 3 })
-        await state.apply(write(0, { users: [['v', bytes(3)]] }))
-        const expectWritten = async (store: StateStore): Promise<void> => {
-          const partitions = [undefined, 0, 1, 3, 30]
-          const held = await Promise.all(partitions.map(async each => store.watermark(each)))
-          expect(held).toEqual([1, 1, 0, 2, 0])
-          expect(await store.users(['u', 'v'])).toEqual([bytes(2), bytes(3)])
-        }
-        await expectWritten(state)
-        await expectWritten(other)
-        await expectWritten(await harness.reopen())
-      })
-
-      it('are refused singly, and add to the same counters and boards', async () => {
-        const changes = {
-          counters: [{ item: 2, field: 1, delta: 1 }],
-          boards: [{ board: 'b', item: 2, delta: 1 }],
-        }
-        await state.apply(write(0, changes))
-        const refused = state.apply({ ...write(1, changes), partition: 1 })
-        await expect(refused).rejects.toEqual(mismatch)
-        for (const partition of [1, 2, 9]) await state.apply({ ...write(0, changes), partition })
-        expect((await state.counters(Uint32Array.of(2)))[1]).toBe(4)
-        expect(await topOf('b', 9)).toEqual([[2, 4]])
-      })
-    })
+    statePartitions(() => harness)
 
     describe('users', () => {
       it('are copies of what was written', async () => {
