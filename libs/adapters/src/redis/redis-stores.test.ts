@@ -1,3 +1,4 @@
+import { type RedisServer, startRedis, whyNoRedis } from '@explore/servers'
 import {
   memoryEventLog,
   profileStoreContract,
@@ -8,17 +9,16 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { openRedisProfileStore } from './redis-profile-store.ts'
 import { redisStateStore } from './redis-state-store.ts'
-import { redisAvailable, startCluster, startRedis } from './testing/redis-servers.ts'
 
-const KINDS = {
-  Redis: () => startRedis(),
-  'Redis Cluster': () => startCluster(3),
-}
+const missing = whyNoRedis({ own: true })
 
-describe.skipIf(!redisAvailable())('in a real server', () => {
-  describe.each(Object.entries(KINDS))('%s', (name, start) => {
-    let server: Awaited<ReturnType<typeof startRedis>>
-    beforeAll(async () => void (server = (await start()) as typeof server))
+describe.skipIf(missing)(`in a real server${missing ? `: ${missing}` : ''}`, () => {
+  describe.each([
+    ['Redis', {}],
+    ['Redis Cluster', { cluster: 3 }],
+  ])('%s', (name, options) => {
+    let server: RedisServer
+    beforeAll(async () => void (server = await startRedis(options)))
     afterAll(() => server.stop())
     let stores = 0
 

@@ -2,17 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort, type RedisServer, startRedis, whyNoRedis } from '@explore/servers'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { judge } from './examine-redis.ts'
 import { openRedis } from './open-redis.ts'
 import { openRedisProfiles, openRedisState } from './open-redis-stores.ts'
-import { freePort, redisAvailable, type RedisServer, startRedis } from './testing/redis-servers.ts'
 
 const servers: RedisServer[] = []
-const start = async (...options: readonly string[]): Promise<RedisServer> => {
-  const server = await startRedis(options)
+const start = async (...settings: readonly string[]) => {
+  const server = await startRedis({ settings })
   servers.push(server)
-  return server
+  const [node] = server.nodes
+  const port = node!.address.split(':')[1]!
+  return { url: server.url, port, signal: node!.signal }
 }
 afterEach(async () => {
   await Promise.all(servers.splice(0).map(server => server.stop()))
@@ -31,7 +33,9 @@ const trouble = async (url: string): Promise<unknown> => {
 const failure = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) })
 
-describe.skipIf(!redisAvailable())('a Redis that cannot serve', () => {
+const missing = whyNoRedis({ own: true })
+
+describe.skipIf(missing)(`a Redis that cannot serve${missing ? `: ${missing}` : ''}`, () => {
   it('is one that is not there', async () => {
     const port = await freePort()
     expect(await trouble(`redis://127.0.0.1:${port}`)).toEqual(
@@ -79,7 +83,7 @@ describe.skipIf(!redisAvailable())('a Redis that cannot serve', () => {
     expect(await trouble(url)).toEqual(failure('STORE_UNFIT', /allkeys-lru/))
     const fleeting = await start('--maxmemory-policy', 'volatile-lru')
     expect(await trouble(fleeting.url)).toBe('none')
-    expect(await trouble(`${fleeting.url}/?idleDays=30`)).toEqual(
+    expect(await trouble(`${fleeting.url}?idleDays=30`)).toEqual(
       failure('STORE_UNFIT', /active users/),
     )
   })
@@ -107,9 +111,9 @@ describe.skipIf(!redisAvailable())('a Redis that cannot serve', () => {
     const link = await openRedis(server.url, { timeout: 200 })
     onTestFinished(() => link.close())
     await link.send('PING')
-    server.process.kill('SIGSTOP')
+    server.signal('SIGSTOP')
     await expect(link.send('PING')).rejects.toEqual(failure('STORE_UNREACHABLE', /timed out/))
-    server.process.kill('SIGCONT')
+    server.signal('SIGCONT')
     await expect.poll(() => link.send('PING').then(String)).toBe('PONG')
   })
 
