@@ -47,17 +47,17 @@ it.skipIf(missing)(
         onError: error => expect(error).toBeUndefined(),
       })
       try {
-        const items = Array.from({ length: 40 }, (_, i) => ({
+        const items = Array.from({ length: 60 }, (_, i) => ({
           ...{ id: `m${i}`, author: `a${i % 9}`, topics: [`t${i % 4}`] },
           createdAt: NOW - i * 60_000,
         }))
         // Places for exploration are drawn by the request's own id.
         await service.changeSettings({ 'trending.minVotes': 1, 'rerank.exploreEvery': 0 })
         await service.putItems(items)
-        const events = Array.from({ length: 300 }, (_, i) => ({
+        const events = Array.from({ length: 100 }, (_, i) => ({
           eventId: `e${i}`,
           userId: `u${i % 7}`,
-          itemId: `m${(i * i) % 40}`,
+          itemId: `m${(i * i) % 59}`,
           type: ['impression', 'like', 'click'][i % 3],
           time: NOW - 1000 + i,
         }))
