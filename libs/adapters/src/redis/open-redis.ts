@@ -43,7 +43,8 @@ export const openRedis = async (
     ...{ username, password, ...(tls && { tls: { ...tls } }) },
     protocol: 2,
     connectTimeout: timeout,
-    commandTimeout: timeout,
+    // A connection on which nothing comes back is dead, though nobody said so.
+    socketTimeout: 2 * timeout,
     // What was under way when a connection broke may be done or not: its caller must know.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 1,
@@ -65,7 +66,8 @@ export const openRedis = async (
     new Command(command.toLowerCase(), args.map(argumentOf), { replyEncoding: null })
   const attempt = async (work: () => Promise<unknown>): Promise<Reply> => {
     try {
-      return (await work()) as Reply
+      // The library's own limit does not hold while it looks for a cluster's nodes.
+      return (await inTime(work(), timeout)) as Reply
     } catch (error) {
       throw redisError(target, isNews(error) ? error : (trouble ?? error))
     }
@@ -95,6 +97,18 @@ export const openRedis = async (
       )
     },
     close: async () => client.disconnect(),
+  }
+}
+
+const inTime = async <T>(work: Promise<T>, ms: number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
