@@ -1,13 +1,19 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { currentBundle, hnswAvailable, verifyBundle } from '@explore/adapters'
+import {
+  currentBundle,
+  examineRedis,
+  hnswAvailable,
+  openRedis,
+  verifyBundle,
+} from '@explore/adapters'
 import { Catalogue, ExploreError, lagOf } from '@explore/explore'
 import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
 import { holderOf } from './lock.ts'
 import { loadSettings } from './settings-file.ts'
-import { openStores } from './stores.ts'
+import { addressesOf, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
 
 /** One thing that was looked at. `warn` serves on, `fail` does not. */
@@ -28,6 +34,7 @@ export const examine = async (home: Home, wall: () => number): Promise<readonly 
   index(),
   await holder(home),
   ...(await attempt('settings', () => settings(home))),
+  ...(await attempt('redis', redis)),
   ...(await attempt('state', () => state(home, wall))),
   ...(await attempt('bundle', () => bundle(home))),
 ]
@@ -88,6 +95,22 @@ const settings = async (home: Home): Promise<readonly Finding[]> => {
   return [
     { check: 'settings', level: 'ok', detail: `${home.settings} and the environment are valid` },
   ]
+}
+
+const redis = async (): Promise<readonly Finding[]> => {
+  const findings: Finding[] = []
+  for (const address of new Set(Object.values(addressesOf(process.env)))) {
+    if (!address.startsWith('redis')) continue
+    const link = await openRedis(address)
+    try {
+      for (const { detail, ...rest } of await examineRedis(link)) {
+        findings.push({ check: 'redis', detail: `${link.target.name} ${detail}`, ...rest })
+      }
+    } finally {
+      await link.close()
+    }
+  }
+  return findings
 }
 
 const state = async (home: Home, wall: () => number): Promise<readonly Finding[]> => {

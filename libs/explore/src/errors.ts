@@ -28,6 +28,11 @@ export const ERRORS = {
   STATE_NEWER: [503, 'this home was written by a newer version: upgrade, or use another --home'],
   STATE_BROKEN: [503, 'the state cannot be read: restore it, or use another --home'],
   STATE_FORBIDDEN: [503, 'let this user read and write the folder, or use another --home'],
+  STORE_UNREACHABLE: [503, 'start the store, or correct its address; `explore doctor` looks at it'],
+  STORE_FORBIDDEN: [503, 'correct the user and password in its address, or what the user may do'],
+  STORE_READ_ONLY: [503, 'name the primary, not a replica'],
+  STORE_FULL: [507, 'give the store more memory or disk; nothing was acknowledged'],
+  STORE_UNFIT: [503, 'configure the store as docs/reliability.md says'],
   WATERMARK_MISMATCH: [503, 'another writer moved the watermark: read again and go on'],
   LOG_UNREACHABLE: [
     503,

@@ -88,7 +88,7 @@ export interface StateStore {
     entries: Iterable<readonly [key: string, value: Uint8Array]>,
     expires?: number,
   ) => Promise<void>
-  /** Removes what has expired by `now`, the machine's clock; returns how many values went. */
+  /** Removes what has expired by `now`, the machine's clock, where the store does not by itself; returns how many values it removed. */
   readonly sweep: (now: number) => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -1,5 +1,5 @@
 import { ExploreError, pastBoards, type StateStore } from '@explore/explore'
-import { chunksOf } from './chunks-of.ts'
+import { chunksOf } from '../chunks-of.ts'
 import { counterRows } from './counter-rows.ts'
 import { expiringValues } from './expiring-values.ts'
 import { leaderboards } from './leaderboards.ts'

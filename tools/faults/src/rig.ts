@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { lmdbProfileStore, openLmdb, openRedis, openRedisState } from '@explore/adapters'
+import type { RedisServer } from '@explore/servers'
+import { startGroup } from './group.ts'
+import { ITEMS, startLoad } from './load.ts'
+import { partitionedLog } from './partitioned-log.ts'
+import { type Proxy, startProxy } from './proxy.ts'
+import type { Sabotage } from './sabotage.ts'
+
+const PARTITIONS = 4
+const PROCESSORS = 3
+
+/** All that one round runs on: a log, a catalogue, a load, three processors, and Redis under a prefix of its own. */
+export const startRig = async (
+  redis: RedisServer,
+  { seed, sabotage }: { readonly seed: string; readonly sabotage?: Sabotage | undefined },
+) => {
+  const folder = mkdtempSync(join(tmpdir(), 'explore-faults-'))
+  const url = new URL(redis.url)
+  const cluster = url.searchParams.get('cluster') === '1'
+  url.searchParams.set('prefix', 'round')
+  const direct = await openRedis(url.href)
+  await direct.ask('FLUSHALL')
+  const state = await openRedisState(url.href)
+
+  const env = openLmdb(join(folder, 'profiles'))
+  const profiles = lmdbProfileStore(env)
+  // The others are met in events first.
+  const items = Array.from({ length: Math.floor(ITEMS * 0.8) }, (_, i) => ({
+    ...{ id: `i${i}`, author: `a${i % 5}`, topics: [`t${i % 3}`, `t${i % 7}`] },
+  }))
+  await profiles.putItems(items)
+  const log = partitionedLog(join(folder, 'log'), PARTITIONS)
+
+  // A cluster's nodes tell their own addresses: there is nothing to stand between.
+  const proxies: Proxy[] = []
+  for (let i = 0; i < PROCESSORS && !cluster; i++) {
+    proxies.push(await startProxy({ host: url.hostname, port: Number(url.port) }))
+  }
+  const group = startGroup(PROCESSORS, PARTITIONS, member => {
+    const own = new URL(url)
+    if (!cluster) own.port = `${proxies[member]!.port}`
+    return {
+      log: join(folder, 'log'),
+      partitions: PARTITIONS,
+      profiles: join(folder, 'profiles'),
+      state: own.href,
+      ...(sabotage && { sabotage }),
+    }
+  })
+  const load = startLoad(log, seed)
+
+  return {
+    ...{ redis, direct, log, state, profiles, proxies, group, load, processors: PROCESSORS },
+    partitions: PARTITIONS,
+    url: url.href,
+    close: async (): Promise<void> => {
+      await group.close()
+      await Promise.all(proxies.map(proxy => proxy.close()))
+      await state.close()
+      await direct.close()
+      await log.close()
+      await env.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Rig = Awaited<ReturnType<typeof startRig>>
