@@ -20,7 +20,7 @@ const { state, profiles, close } = await openStores(home, {
 const stopping = Promise.withResolvers<void>()
 const stream = await runStream(EXPLORE_EVENTS, {
   ...{ state, profiles, settings: () => settings, now: Date.now },
-  onProblem: found.of('log'),
+  problemsOf: found.of,
   onFatal: error => {
     console.error(`stream-processor: ${error.message}\n  ${error.code}: ${error.hint}`)
     process.exitCode = 1

@@ -5,6 +5,7 @@ import { eventStream } from './event-stream.ts'
 import { kafkaEventLog } from './kafka-event-log.ts'
 import type { KafkaLink } from './open-kafka.ts'
 import { type SubscriptionOptions, subscribe } from './subscription.ts'
+import { mutatedRecords } from './testing/mutated-records.ts'
 import { kafkaForTests } from './testing/kafka-for-tests.ts'
 import { TOPICS } from './topics.ts'
 
@@ -27,7 +28,7 @@ const setUp = async () => {
     const stream = await eventStream(own, { ...stores, ...options, ...parts })
     const subscription = await subscribe(own, stream, {
       ...{ group: link.topic('group'), topics: [topic], now: Date.now, sessionMs: 6000 },
-      onProblem: error => problems.push(error),
+      tell: error => void (error && problems.push(error)),
       onFatal: error => fatal.push(error),
       ...parts,
     })
@@ -185,5 +186,31 @@ it('passes what retention removed before it was read, and tells', async () => {
   expect(problems.map(({ message }) => message)).toContainEqual(
     expect.stringContaining('offsets 0 to 2 were removed before they were read'),
   )
+  expect(fatal).toEqual([])
+})
+
+it('is stopped by no record of a corpus of malformed ones', async () => {
+  const { link, log, member, topic, stores, caughtUp, expectFolded, fatal } = await setUp()
+  const next = mutatedRecords('stream', Date.now())
+  const COUNT = 10_000
+  for (let at = 0; at < COUNT; at += 500) {
+    const some = Array.from({ length: 500 }, (_, i) => ({ ...next(), partition: (at + i) % 3 }))
+    // Below what a broker takes as a whole.
+    await send(
+      link,
+      topic,
+      some.filter(({ value }) => (value?.length ?? 0) < 200_000),
+    )
+  }
+  await log.append(events('behind', 100))
+  const { counts } = await member()
+  await caughtUp()
+  await expectFolded()
+  const total = PARTITIONS.reduce((sum, each) => sum + (stores.state.watermark(each) as number), 0)
+  const { folded, repeated, deadLettered, newerType } = counts()
+  expect(folded + repeated + deadLettered + newerType).toBe(total)
+  expect(deadLettered).toBeGreaterThan(COUNT / 2)
+  const { high } = await link.bounds(link.topic('stream-processor.dlq'), 0)
+  expect(high).toBe(deadLettered)
   expect(fatal).toEqual([])
 })
