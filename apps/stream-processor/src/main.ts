@@ -1,5 +1,13 @@
 import { runStream } from '@explore/adapters'
-import { addressesOf, HOME, homeAt, loadSettings, openStores, problems } from '@explore/embedded'
+import {
+  addressesOf,
+  exploreErrorOf,
+  HOME,
+  homeAt,
+  loadSettings,
+  openStores,
+  problems,
+} from '@explore/embedded'
 import { untilStopped } from '@explore/gateway'
 import { healthServer } from './health-server.ts'
 
@@ -10,6 +18,9 @@ const {
   EXPLORE_PORT = '8090',
 } = process.env
 
+/** What has not ended by then is folded again by another. */
+const DRAIN = 15_000
+
 const home = homeAt(EXPLORE_HOME)
 const settings = loadSettings(home.settings, process.env)
 const found = problems(error => console.error(`stream-processor: ${error.message}`))
@@ -18,14 +29,20 @@ const { state, profiles, close } = await openStores(home, {
   events: HOME,
 })
 const stopping = Promise.withResolvers<void>()
+const fail = (thrown: unknown): void => {
+  const { code, message, hint } = exploreErrorOf(thrown)
+  console.error(`stream-processor: ${message}\n  ${code}: ${hint}`)
+  process.exitCode = 1
+  stopping.resolve()
+}
+const options = { state, profiles, settings: () => settings, now: Date.now }
 const stream = await runStream(EXPLORE_EVENTS, {
-  ...{ state, profiles, settings: () => settings, now: Date.now },
+  ...options,
   problemsOf: found.of,
-  onFatal: error => {
-    console.error(`stream-processor: ${error.message}\n  ${error.code}: ${error.hint}`)
-    process.exitCode = 1
-    stopping.resolve()
-  },
+  onFatal: fail,
+}).catch((thrown: unknown) => {
+  fail(thrown)
+  process.exit()
 })
 const health = await healthServer(
   { ...stream, problems: found.messages },
@@ -33,6 +50,7 @@ const health = await healthServer(
 )
 console.log(`stream-processor: folding ${EXPLORE_EVENTS.replace(/\/\/.*@/, '//')}, ${health.url}`)
 await Promise.race([untilStopped(), stopping.promise])
+setTimeout(() => process.exit(), DRAIN).unref()
 await health.close()
 await stream.close()
 await close()

@@ -21,6 +21,8 @@ export interface KafkaLink {
   ) => Promise<{ readonly low: number; readonly high: number }>
   /** Runs `work`; rejects with LOG_UNREACHABLE, LOG_FORBIDDEN or LOG_TOPIC. */
   readonly attempt: <T>(work: () => Promise<T>) => Promise<T>
+  /** As `attempt`, again for some seconds where a broker says that it is not ready: `work` may be done twice. */
+  readonly persist: <T>(work: () => Promise<T>) => Promise<T>
   readonly error: (thrown: unknown) => ExploreError
   readonly close: () => Promise<void>
 }
@@ -37,6 +39,7 @@ export interface KafkaOptions {
 const CONNECT = 1000
 const REQUEST = 5000
 const METADATA_AGE = 3000
+const PERSISTENCE = { tries: 20, pause: 250 }
 /** What the leader gives its replicas to acknowledge. */
 export const ACKNOWLEDGE = 4000
 
@@ -98,6 +101,18 @@ export const openKafka = async (
     read: (topic, partition, from, max) => attempt(() => reader.read(topic, partition, from, max)),
     bounds: (topic, partition) => attempt(() => reader.bounds(topic, partition)),
     attempt,
+    persist: work =>
+      attempt(async () => {
+        for (let tries = 1; ; tries++) {
+          try {
+            return await work()
+          } catch (thrown) {
+            const { retriable } = thrown as { readonly retriable?: boolean }
+            if (retriable !== true || tries === PERSISTENCE.tries) throw thrown
+            await new Promise(resolve => setTimeout(resolve, PERSISTENCE.pause))
+          }
+        }
+      }),
     error,
     close: async () => void (await Promise.allSettled(closing.map(close => close()))),
   }

@@ -46,11 +46,10 @@ it('takes over items and users, what their newest record says, and dead-letters 
   await expect.poll(() => profiles.item('m1')).toMatchObject({ hidden: true })
   expect(await profiles.item('m2')).toBeUndefined()
   expect(await profiles.user('u2')).toBeUndefined()
-  expect(await profiles.item('m3')).toEqual({ id: 'm3', author: 'a1', createdAt: 5 })
+  await expect.poll(() => profiles.item('m3')).toEqual({ id: 'm3', author: 'a1', createdAt: 5 })
   expect((await profiles.item('m1'))!.createdAt).toBeGreaterThan(sent - 60_000)
 
   const catalogue = new Catalogue()
-  const started = Date.now()
   await send('items.v1', ['m9', { id: 'm9', author: 'a1' }])
   await expect
     .poll(
@@ -62,6 +61,5 @@ it('takes over items and users, what their newest record says, and dead-letters 
       { interval: 10, timeout: 10_000 },
     )
     .toBe(true)
-  console.log(`a new item is retrievable after ${Date.now() - started} ms`)
   expect(fatal).toEqual([])
 })

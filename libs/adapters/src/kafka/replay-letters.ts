@@ -32,7 +32,7 @@ export const replayLetters = async (
   }
   if (offset === undefined && sent > 0) {
     const partitions = [{ partition: 0, offset: `${next}` }]
-    await link.attempt(() => admin.setOffsets({ groupId, topic, partitions }))
+    await link.persist(() => admin.setOffsets({ groupId, topic, partitions }))
   }
   return sent
 }
@@ -40,7 +40,7 @@ export const replayLetters = async (
 /** Up to where letters have been replayed. */
 const replayed = async (link: KafkaLink, groupId: string, topic: string): Promise<number> => {
   const admin = await link.admin()
-  const [found] = await link.attempt(() => admin.fetchOffsets({ groupId, topics: [topic] }))
+  const [found] = await link.persist(() => admin.fetchOffsets({ groupId, topics: [topic] }))
   return Math.max(0, Number(found?.partitions[0]?.offset ?? 0))
 }
 
