@@ -1,1 +1,1 @@
-export { healthServer } from './health-server.ts'
+export { serve, type StreamServer } from './serve.ts'

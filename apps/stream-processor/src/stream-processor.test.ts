@@ -102,7 +102,7 @@ it('makes a like over Kafka change the next page, and keeps what comes while the
   await close()
   await link.close()
   for (const name of Object.keys(environment)) delete process.env[name]
-})
+}, 180_000)
 
 it('says what is missing, and ends', async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {

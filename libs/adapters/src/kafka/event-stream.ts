@@ -80,10 +80,12 @@ export const eventStream = async (
         else letters.push({ topic: from, partition, message, error: decoded.refused })
       }
       const stream = processorOf(partition)
-      // A batch that will be refused must not leave letters behind.
-      if (letters.length > 0 && (await state.watermark(partition)) === first) await bury(letters)
+      // A batch that was folded before, or will be refused, leaves no letters and counts for nothing.
+      const sure = letters.length === 0 && stream.watermark() === first
+      const fits = sure || (await state.watermark(partition)) === first
+      if (fits) await bury(letters)
       const on = await stream.fold({ first, next, events })
-      if (on === next) {
+      if (fits && on === next) {
         tally.deadLettered += letters.length
         tally.newerType += counted.newerType
         tally.unknownFields += counted.unknownFields

@@ -44,6 +44,8 @@ const MOST_PAUSE = 2000
 /** Bounds the memory of a member, and the time that a batch takes. */
 const BYTES = 2 ** 20
 
+/** What kafkajs gives up at although brokers may come back. */
+const NO_BROKER = new Set(['KafkaJSGroupCoordinatorNotFound', 'KafkaJSNoBrokerAvailableError'])
 /** Errors that waiting does not mend. */
 const FATAL = new Set(['STATE_NEWER', 'LOG_TRUNCATED', 'LOG_FORBIDDEN', 'STORE_FORBIDDEN'])
 
@@ -54,43 +56,14 @@ export const subscribe = async (
   options: SubscriptionOptions,
 ): Promise<Subscription> => {
   const { group, topics, maxBatch = BATCH, concurrency = 3, sessionMs = SESSION, now } = options
-  const consumer = link.kafka.consumer({
-    groupId: group,
-    sessionTimeout: sessionMs,
-    heartbeatInterval: Math.floor(sessionMs / 6),
-    rebalanceTimeout: 3 * sessionMs,
-    allowAutoTopicCreation: false,
-    metadataMaxAge: 3000,
-    maxWaitTimeInMs: 50,
-    minBytes: 1,
-    maxBytesPerPartition: BYTES,
-    // An outage is waited for; what waiting does not mend comes as a crash.
-    retry: {
-      ...{ initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 },
-      restartOnFailure: async () => true,
-    },
-  })
   let progress = now()
   let closing = false
+  /** The member in force. */
+  let consumer!: Consumer
   /** Whether a batch is being handed over again. */
   let waiting = false
   /** Where each partition was sent to: a batch that begins elsewhere follows a hole in the log. */
   const sought = new Map<string, number>()
-
-  consumer.on(consumer.events.FETCH, () => {
-    progress = now()
-    if (!waiting) options.tell(undefined)
-  })
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    progress = now()
-    sought.clear()
-    handler.assigned?.(payload.memberAssignment)
-  })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    const error = link.error(payload.error)
-    if (payload.restart) options.tell(error)
-    else if (!closing) options.onFatal(error)
-  })
 
   const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload
@@ -171,17 +144,70 @@ export const subscribe = async (
     return true
   }
 
-  await link.attempt(async () => {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-    await consumer.run({
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: concurrency,
-      autoCommitInterval: 1000,
-      eachBatch,
+  /** Joins the group; again from the start where kafkajs gives up for want of a broker. */
+  const join = async (): Promise<void> => {
+    const made = link.kafka.consumer({
+      groupId: group,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: Math.floor(sessionMs / 6),
+      rebalanceTimeout: 3 * sessionMs,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 3000,
+      maxWaitTimeInMs: 50,
+      minBytes: 1,
+      maxBytesPerPartition: BYTES,
+      // An outage is waited for; what waiting does not mend comes as a crash.
+      retry: {
+        ...{ initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 },
+        restartOnFailure: async () => true,
+      },
     })
-  })
+    made.on(made.events.FETCH, () => {
+      progress = now()
+      if (!waiting) options.tell(undefined)
+    })
+    made.on(made.events.GROUP_JOIN, ({ payload }) => {
+      progress = now()
+      sought.clear()
+      handler.assigned?.(payload.memberAssignment)
+    })
+    made.on(made.events.CRASH, ({ payload }) => {
+      const error = link.error(payload.error)
+      if (payload.restart) options.tell(error)
+      else if (closing) return
+      else if (NO_BROKER.has(payload.error.name)) {
+        options.tell(error)
+        void rejoin()
+      } else options.onFatal(error)
+    })
+    consumer = made
+    await link.attempt(async () => {
+      await made.connect()
+      await made.subscribe({ topics: [...topics], fromBeginning: true })
+      await made.run({
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: concurrency,
+        autoCommitInterval: 1000,
+        eachBatch,
+      })
+    })
+  }
+  const rejoin = async (): Promise<void> => {
+    while (!closing) {
+      await leave(consumer)
+      await new Promise(resolve => setTimeout(resolve, MOST_PAUSE))
+      try {
+        return await join()
+      } catch (thrown) {
+        options.tell(link.error(thrown))
+      }
+    }
+  }
 
+  await join().catch(async (thrown: unknown) => {
+    await leave(consumer)
+    throw thrown
+  })
   return {
     lastProgress: () => progress,
     close: async () => {
