@@ -1,6 +1,6 @@
 import { runStream } from '@explore/adapters'
 import { addressesOf, HOME, type Home, loadSettings, openStores, problems } from '@explore/embedded'
-import { type ExploreError } from '@explore/explore'
+import type { ExploreError } from '@explore/explore'
 import { healthServer } from './health-server.ts'
 
 export interface StreamServer {

@@ -118,10 +118,11 @@ export const dlqShow = (offset: number, options: LetterOptions): Promise<void> =
     options,
     () =>
       onBus(async link => {
-        for await (const { raw: _, key, value, ...letter } of lettersOf(link, offset)) {
+        for await (const letter of lettersOf(link, offset)) {
           if (letter.offset !== offset) break
+          const { place, code, message, field, headers, arrived, key, value } = letter
           return {
-            ...letter,
+            ...{ offset, place, code, message, field, headers, arrived },
             key: key?.toString() ?? null,
             text: value?.toString() ?? null,
             base64: value?.toString('base64') ?? null,

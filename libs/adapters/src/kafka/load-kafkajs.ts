@@ -12,7 +12,8 @@ export const loadKafkajs = (): typeof Kafkajs => {
   if (loaded === undefined) {
     loaded = require('kafkajs') as typeof Kafkajs
     const queue = require('kafkajs/src/network/requestQueue') as { readonly prototype: object }
-    guardTimers(queue.prototype)
+    // Its times are the connection's, as kafkajs reads them.
+    guardTimers(queue.prototype, () => performance.timeOrigin + performance.now())
     const made = Object.entries(codecs()).map(([type, codec]) => [type, () => codec] as const)
     Object.assign(loaded.CompressionCodecs, Object.fromEntries(made))
   }

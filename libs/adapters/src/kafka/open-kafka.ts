@@ -1,5 +1,5 @@
 import type { ExploreError } from '@explore/explore'
-import type { Admin, Kafka, KafkaMessage, Producer } from 'kafkajs'
+import type { Admin, Kafka, Producer } from 'kafkajs'
 import { kafkaError } from './kafka-error.ts'
 import { kafkaTarget, type KafkaTarget } from './kafka-target.ts'
 import { type RawBatch, rawReader } from './raw-reader.ts'
@@ -26,8 +26,6 @@ export interface KafkaLink {
   readonly error: (thrown: unknown) => ExploreError
   readonly close: () => Promise<void>
 }
-
-export type { KafkaMessage }
 
 export interface KafkaOptions {
   readonly clientId?: string

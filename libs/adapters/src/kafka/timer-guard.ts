@@ -14,7 +14,7 @@ const INTERVAL = 10
  * millisecond for ever, a negative one at that (tulios/kafkajs#1556, #1704, #1751; the fixes in #1667, #1755, #1768 were
  * never merged): 31 ms of CPU a second for an idle client, 4 with this.
  */
-export const guardTimers = (prototype: object, now: () => number = Date.now): void => {
+export const guardTimers = (prototype: object, now: () => number): void => {
   Object.assign(prototype, {
     scheduleCheckPendingRequests(this: RequestQueue) {
       if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return

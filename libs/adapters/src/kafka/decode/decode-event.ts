@@ -1,5 +1,6 @@
 import { type Event, ExploreError, type Settings, validateEvent } from '@explore/explore'
 import type { KafkaMessage } from 'kafkajs'
+import { LETTER } from '../dead-letters.ts'
 import { partitionOf } from '../load-kafkajs.ts'
 import { decodeRecord, header } from './decode-record.ts'
 
@@ -19,9 +20,6 @@ export interface EventPlace {
   /** The wall clock, for topics whose records are stamped by their producers. */
   readonly now: () => number
 }
-
-/** When a record that is sent again from the dead letters first arrived: what its times are judged by. */
-export const ARRIVED = 'explore.arrived'
 
 const LOG_APPEND_TIME = 1
 const TYPE_NAME = /^[a-z][a-z0-9_]{0,31}$/
@@ -72,6 +70,6 @@ const arrivalOf = (message: KafkaMessage, now: () => number): number => {
   }
   const stamp = Number(message.timestamp)
   const arrived = batchContext?.timestampType === LOG_APPEND_TIME ? stamp : Math.min(stamp, now())
-  const before = Number(header(message.headers, ARRIVED) ?? arrived)
+  const before = Number(header(message.headers, LETTER.arrived) ?? arrived)
   return before > 0 && before < arrived ? before : arrived
 }
