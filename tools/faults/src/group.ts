@@ -13,6 +13,8 @@ interface Member {
 /** A member that is not heard of for so long is taken for dead, and its partitions are given to others. */
 const SESSION = 1500
 const CHECK = 100
+/** How long a member waits for the stage at which it is to be hit. */
+export const TRAP = 200
 
 /**
  * A consumer group as Kafka has it: members in processes, partitions among those that are alive, committed offsets. A
@@ -100,8 +102,8 @@ export const startGroup = (
     hit: (index: number, signal: 'SIGKILL' | 'SIGSTOP', stage: Stage): void => {
       const member = members.get(index)
       if (member === undefined) return
-      tell(member, { trap: stage, signal })
-      setTimeout(() => member.child.kill(signal), 200)
+      tell(member, { trap: stage, signal, until: Date.now() + TRAP })
+      setTimeout(() => member.child.kill(signal), TRAP)
     },
     thaw: (index: number): void => void members.get(index)?.child.kill('SIGCONT'),
     close: async (): Promise<void> => {

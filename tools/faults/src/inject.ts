@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExploreError } from '@explore/explore'
+import { TRAP } from './group.ts'
 import type { Rig } from './rig.ts'
 import type { Fault, Kind } from './schedule.ts'
 
@@ -11,12 +12,12 @@ const nodeOf = ({ redis }: Rig, { target }: Fault) => redis.nodes[target % redis
 export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
   'processor killed': async ({ group, processors }, { target, stage, lasts }) => {
     group.hit(target % processors, 'SIGKILL', stage)
-    await sleep(250 + lasts)
+    await sleep(TRAP + 50 + lasts)
     group.join(target % processors)
   },
   'processor frozen': async ({ group, processors }, { target, stage, lasts }) => {
     group.hit(target % processors, 'SIGSTOP', stage)
-    await sleep(250 + lasts)
+    await sleep(TRAP + 50 + lasts)
     group.thaw(target % processors)
   },
   'processor leaves': async ({ group, processors }, { target, lasts }) => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { lmdbProfileStore, openLmdb, openRedis, openRedisState } from '@explore/adapters'
 import type { RedisServer } from '@explore/servers'
 import { startGroup } from './group.ts'
@@ -50,6 +51,8 @@ export const startRig = async (
       ...(sabotage && { sabotage }),
     }
   })
+  // A round begins when its processors have.
+  while (group.alive() < PROCESSORS) await sleep(20)
   const load = startLoad(log, seed)
 
   return {

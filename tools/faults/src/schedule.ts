@@ -35,6 +35,8 @@ export interface Fault {
 
 /** Mean time between two faults. */
 const EVERY = 600
+/** Share of its longest time that a fault lasts at least. */
+const LEAST = 0.2
 
 /** A round's faults in the order of time: the same for the same seed. */
 export const scheduleOf = (
@@ -52,7 +54,7 @@ export const scheduleOf = (
   const faults: Fault[] = []
   for (let at = int(EVERY); at < ms; at += 1 + int(2 * EVERY)) {
     const kind = pick()
-    const lasts = int(KINDS[kind].most + 1)
+    const lasts = Math.floor(KINDS[kind].most * (LEAST + random() * (1 - LEAST)))
     faults.push({ at, lasts, kind, target: int(60), stage: STAGES[int(STAGES.length)]! })
   }
   return faults

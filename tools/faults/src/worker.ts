@@ -18,7 +18,7 @@ export interface WorkerOptions {
 /** To a worker: its partitions, each with the committed offset; what to do to itself within the next batch; leave. */
 export type Order =
   | { readonly assign: readonly (readonly [partition: number, from: number])[] }
-  | { readonly trap: Stage; readonly signal: 'SIGKILL' | 'SIGSTOP' }
+  | { readonly trap: Stage; readonly signal: 'SIGKILL' | 'SIGSTOP'; readonly until: number }
   | { readonly leave: true }
 
 /** From a worker. */
@@ -41,9 +41,10 @@ let trap: Extract<Order, { readonly trap: Stage }> | undefined
 /** Ends or stops this process where the trap says. */
 const passing = (stage: Stage): void => {
   if (trap?.trap !== stage) return
-  const { signal } = trap
+  const { signal, until } = trap
   trap = undefined
-  process.kill(process.pid, signal)
+  // Else it was hit from outside by now.
+  if (Date.now() < until) process.kill(process.pid, signal)
 }
 
 /** The store, with the traps around each write, and refusals counted. */
