@@ -28,7 +28,8 @@ export const nativeKafka = async (options: KafkaOptions): Promise<KafkaServer> =
     try {
       return await startCluster(java, options)
     } catch (error) {
-      if (tries === TRIES || !`${error}`.includes('BindException')) throw error
+      const taken = /BindException|already in use/.test(`${error}`)
+      if (tries === TRIES || !taken) throw error
     }
   }
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { hasCommand } from './has-command.ts'
 
 /** Lines of output that a failure is told with. */
-const TAIL = 12
+const TAIL = 40
 
 export interface ServerProcess {
   readonly pid: number

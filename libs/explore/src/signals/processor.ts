@@ -11,7 +11,8 @@ import { decodeUserState, encodeUserState } from './user-state-codec.ts'
 import { emptyUserState, type UserState } from './user-state.ts'
 
 export interface ProcessorParts {
-  readonly log: EventLog
+  /** Where `step` reads. */
+  readonly log: Pick<EventLog, 'read'>
   readonly state: StateStore
   readonly profiles: ProfileStore
   /** The processor's own replica; it keeps it up to date. */

@@ -1,4 +1,4 @@
-import { type Event, type EventLog, EVENT_TYPES, randomOf } from '@explore/explore'
+import { type Event, type EventLog, EVENT_TYPES, isAboutAuthor, randomOf } from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomEvents } from '../random-events.ts'
 
@@ -98,6 +98,7 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
         eventId: `${i}`,
         userId: 'u',
         type,
+        ...(isAboutAuthor({ type }) ? { authorId: 'a' } : { itemId: 'i' }),
         time: i,
       }))
       await log.append([full, ...bare])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { StateUnderTest } from './state-store.ts'
 
 /** What every state store promises of the partitions of a log. */
-export const statePartitions = (harness: () => StateUnderTest): void =>
+export const statePartitions = (harness: () => StateUnderTest): void => {
   describe('partitions', () => {
     const write = (expected: number, changes: Partial<StateWrite> = {}): StateWrite => ({
       expected,
@@ -49,3 +49,4 @@ export const statePartitions = (harness: () => StateUnderTest): void =>
       expect([[...best.items], [...best.scores]]).toEqual([[2], [4]])
     })
   })
+}

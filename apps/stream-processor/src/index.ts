@@ -1,0 +1,1 @@
+export { healthServer } from './health-server.ts'
