@@ -31,7 +31,7 @@ describe.skipIf(missing)(`the harness${missing ? `: ${missing}` : ''}`, () => {
   beforeAll(async () => void (redis = await startRedis()))
   afterAll(() => redis.stop())
   const run = (sabotage?: (typeof SABOTAGES)[number]) =>
-    runRound(redis, { seed: 'proof', ms: 11_000, faults: FAULTS, sabotage })
+    runRound({ redis }, { seed: 'proof', ms: 11_000, faults: FAULTS, sabotage })
 
   it('has nothing to say against what delivers each event once', async () => {
     const { violations, refused, starts, events } = await run()
