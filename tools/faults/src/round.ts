@@ -43,7 +43,8 @@ export const runRound = async (servers: Servers, options: RoundOptions): Promise
     // A commit may still be on its way.
     await sleep(100)
     await probe.stop()
-    if (lag > 0) violated(`${lag} events wait, and none was folded for ${STUCK} ms after all was healed`)
+    if (lag > 0)
+      violated(`${lag} events wait, and none was folded for ${STUCK} ms after all was healed`)
     for (const death of rig.group.deaths()) violated(`a processor died: ${death}`)
     const { acknowledged, failed } = rig.load
     if (failed() > 0 && !rig.bus.fails) violated(`${failed()} batches that the log refused`)
