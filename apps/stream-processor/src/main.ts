@@ -1,5 +1,5 @@
 import { runStream } from '@explore/adapters'
-import { homeAt, loadSettings, openStores, problems } from '@explore/embedded'
+import { addressesOf, HOME, homeAt, loadSettings, openStores, problems } from '@explore/embedded'
 import { untilStopped } from '@explore/gateway'
 import { healthServer } from './health-server.ts'
 
@@ -13,11 +13,14 @@ const {
 const home = homeAt(EXPLORE_HOME)
 const settings = loadSettings(home.settings, process.env)
 const found = problems(error => console.error(`stream-processor: ${error.message}`))
-const { state, profiles, close } = await openStores(home)
+const { state, profiles, close } = await openStores(home, {
+  ...addressesOf(process.env),
+  events: HOME,
+})
 const stopping = Promise.withResolvers<void>()
 const stream = await runStream(EXPLORE_EVENTS, {
   ...{ state, profiles, settings: () => settings, now: Date.now },
-  onProblem: found.of('log'),
+  problemsOf: found.of,
   onFatal: error => {
     console.error(`stream-processor: ${error.message}\n  ${error.code}: ${error.hint}`)
     process.exitCode = 1

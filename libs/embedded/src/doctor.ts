@@ -3,8 +3,10 @@ import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import {
   currentBundle,
+  examineKafka,
   examineRedis,
   hnswAvailable,
+  openKafka,
   openRedis,
   verifyBundle,
 } from '@explore/adapters'
@@ -13,7 +15,7 @@ import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
 import { holderOf } from './lock.ts'
 import { loadSettings } from './settings-file.ts'
-import { addressesOf, openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
 
 /** One thing that was looked at. `warn` serves on, `fail` does not. */
@@ -35,6 +37,7 @@ export const examine = async (home: Home, wall: () => number): Promise<readonly 
   await holder(home),
   ...(await attempt('settings', () => settings(home))),
   ...(await attempt('redis', redis)),
+  ...(await attempt('kafka', () => kafka(home))),
   ...(await attempt('state', () => state(home, wall))),
   ...(await attempt('bundle', () => bundle(home))),
 ]
@@ -113,8 +116,22 @@ const redis = async (): Promise<readonly Finding[]> => {
   return findings
 }
 
+const kafka = async (home: Home): Promise<readonly Finding[]> => {
+  const addresses = addressesOf(process.env)
+  if (addresses.events === HOME) return []
+  const { state, close } = await openStores(home, { ...addresses, events: HOME })
+  const link = await openKafka(addresses.events)
+  try {
+    return (await examineKafka(link, state)).map(finding => ({ check: 'kafka', ...finding }))
+  } finally {
+    await link.close()
+    await close()
+  }
+}
+
 const state = async (home: Home, wall: () => number): Promise<readonly Finding[]> => {
-  const { log, state, profiles, close } = await openStores(home)
+  const addresses = addressesOf(process.env)
+  const { log, state, profiles, close } = await openStores(home, { ...addresses, events: HOME })
   try {
     const catalogue = new Catalogue()
     await profiles.sync(catalogue)
@@ -130,7 +147,15 @@ const state = async (home: Home, wall: () => number): Promise<readonly Finding[]
             hint: 'explore import, or explore start for a demo',
           }
         : { check: 'catalogue', level: 'ok', detail: `${catalogue.size} items` },
-      { check: 'log', level: 'ok', detail: `${events} events, ${lag} not folded yet` },
+      ...(addresses.events === HOME
+        ? [
+            {
+              check: 'log',
+              level: 'ok',
+              detail: `${events} events, ${lag} not folded yet`,
+            } as const,
+          ]
+        : []),
       ...(historicEnd === undefined
         ? []
         : [
@@ -159,7 +184,8 @@ const bundle = async (home: Home): Promise<readonly Finding[]> => {
     ]
   }
   const { catalogueId } = await verifyBundle(join(home.bundles, id))
-  const { profiles, close } = await openStores(home)
+  const addresses = { ...addressesOf(process.env), events: HOME }
+  const { profiles, close } = await openStores(home, addresses)
   const foreign = catalogueId !== profiles.catalogueId
   await close()
   if (foreign) {

@@ -4,7 +4,7 @@ import { askBundle } from './bundle-exchange.ts'
 import type { Home } from './home.ts'
 import type { SettingsInForce } from './live-settings.ts'
 import { pageEngine } from './page-engine.ts'
-import { openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 import { packError, type ThreadError } from './thread-error.ts'
 
 /** What pages are made by now. */
@@ -39,7 +39,7 @@ const { home, parts, now } = workerData as {
 let clock = now
 let { inForce } = parts
 const engine = pageEngine(
-  await openStores(home),
+  await openStores(home, { ...addressesOf(process.env), events: HOME }),
   id => askBundle(home, id),
   () => clock,
 )

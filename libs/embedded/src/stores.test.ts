@@ -8,7 +8,7 @@ import { type Home, homeAt } from './home.ts'
 import { embeddedService } from './service.ts'
 import { rebuildState } from './jobs/rebuild.ts'
 import { silent } from './progress.ts'
-import { addressesOf, openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 
 const newHome = (): Home => {
   const folder = mkdtempSync(join(tmpdir(), 'explore-stores-'))
@@ -18,13 +18,13 @@ const newHome = (): Home => {
 const missing = whyNoRedis({ own: true })
 
 it('keeps all in the home where no address says otherwise', () => {
-  expect(addressesOf({})).toEqual({ state: 'lmdb:', profiles: 'lmdb:' })
+  expect(addressesOf({})).toEqual({ events: HOME, state: HOME, profiles: HOME })
 })
 
 it('refuses an address of nothing it knows, and lets go of the home', async () => {
   const home = newHome()
   for (const state of ['mysql://localhost', 'localhost', '']) {
-    const opening = openStores(home, { state, profiles: 'lmdb:' })
+    const opening = openStores(home, { events: HOME, state, profiles: HOME })
     await expect(opening).rejects.toMatchObject({ code: 'SETTING_INVALID' })
   }
   const stores = await openStores(home)

@@ -4,12 +4,14 @@ import {
   lmdbEventLog,
   lmdbProfileStore,
   lmdbStateStore,
+  openKafkaLog,
   openLmdb,
   openRedisProfiles,
   openRedisState,
 } from '@explore/adapters'
 import type { EventLog, ProfileStore, StateStore } from '@explore/explore'
 import type { Home } from './home.ts'
+import { loadSettings } from './settings-file.ts'
 
 /** Every store of a process: in the home's LMDB, which threads and processes may share, where no address says otherwise. */
 export interface EmbeddedStores {
@@ -20,13 +22,14 @@ export interface EmbeddedStores {
 }
 
 /** The address that means the home's own LMDB. */
-const HOME = 'lmdb:'
+export const HOME = 'lmdb:'
 
 /** Where the stores are, from the environment: an address may hold a password, and holds for a process's life. */
 export const addressesOf = ({
+  EXPLORE_EVENTS: events = HOME,
   EXPLORE_STATE: state = HOME,
   EXPLORE_PROFILES: profiles = HOME,
-}: Readonly<Record<string, string | undefined>>) => ({ state, profiles })
+}: Readonly<Record<string, string | undefined>>) => ({ events, state, profiles })
 
 /** Throws SETTING_INVALID for an address that is none, and what opening the store throws. */
 export const openStores = async (
@@ -40,19 +43,26 @@ export const openStores = async (
   const close = async (): Promise<void> => {
     for (const each of closing) await each.close()
   }
-  const open = async <T extends StateStore | ProfileStore>(
+  const open = async <T extends EventLog | StateStore | ProfileStore>(
     address: string,
     own: () => T,
-    redis: (url: string) => Promise<T>,
+    remote: (url: string) => Promise<T>,
   ): Promise<T> => {
     if (address === HOME) return own()
-    const store = await redis(address)
+    const store = await remote(address)
     closing.unshift(store)
     return store
   }
   try {
     return {
-      log: lmdbEventLog(env),
+      log: await open(
+        addresses.events,
+        () => lmdbEventLog(env),
+        url => {
+          const settings = loadSettings(home.settings, process.env)
+          return openKafkaLog(url, { settings: () => settings, now: Date.now })
+        },
+      ),
       state: await open(addresses.state, () => lmdbStateStore(env, { fleeting }), openRedisState),
       profiles: await open(addresses.profiles, () => lmdbProfileStore(env), openRedisProfiles),
       close,

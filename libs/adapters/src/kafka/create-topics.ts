@@ -67,8 +67,14 @@ export const createTopics = (link: KafkaLink, wishes: TopicWishes = {}): Promise
       for (let partition = 0; partition < partitions; partition++)
         await link.bounds(name, partition)
     }
+    const made = new Map(
+      (await examineTopics(link, wishes)).map(each => [
+        each.topic,
+        { ...each, state: 'created' as const },
+      ]),
+    )
     return before.map(finding =>
-      missing.has(finding.topic) ? { ...finding, state: 'created' } : finding,
+      missing.has(finding.topic) ? (made.get(finding.topic) ?? finding) : finding,
     )
   })
 

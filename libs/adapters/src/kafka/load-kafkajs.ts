@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
+import { murmur2 } from '../redis/murmur2.ts'
 import { codecs } from './codecs.ts'
 import { guardTimers } from './timer-guard.ts'
 
@@ -19,9 +20,4 @@ export const loadKafkajs = (): typeof Kafkajs => {
 }
 
 /** The partition of a key among `count`, as Java's and kafkajs's default partitioner choose it. */
-export const partitionOf = (key: string | Buffer, count: number): number => {
-  const murmur2 = require('kafkajs/src/producer/partitioners/default/murmur2') as (
-    key: string | Buffer,
-  ) => number
-  return (murmur2(key) & 0x7fffffff) % count
-}
+export const partitionOf = (key: string, count: number): number => murmur2(key) % count

@@ -6,7 +6,8 @@ import { type BatchHandler, subscribe } from './subscription.ts'
 import { TOPICS } from './topics.ts'
 
 export interface StreamOptions extends EventStreamParts {
-  readonly onProblem: (error: ExploreError) => void
+  /** Who hears of the problems of a part. */
+  readonly problemsOf: (part: string) => (problem: ExploreError | undefined) => void
   readonly onFatal: (error: ExploreError) => void
   readonly sessionMs?: number
 }
@@ -27,7 +28,7 @@ export const runStream = async (url: string, options: StreamOptions): Promise<Ru
   const link = await openKafka(url, { clientId: 'explore-stream-processor' })
   const group = link.topic(link.target.group)
   const join = (name: string, topics: readonly string[], handler: BatchHandler) =>
-    subscribe(link, handler, { ...options, group: name, topics })
+    subscribe(link, handler, { ...options, tell: options.problemsOf(name), group: name, topics })
   try {
     const events = await eventStream(link, options)
     const profiles = profileStream(link, options.profiles)

@@ -23,8 +23,8 @@ export interface SubscriptionOptions {
   readonly concurrency?: number
   /** A member that is not heard of for so long is taken for dead. */
   readonly sessionMs?: number
-  /** Hears of what is tried again, and of what records are gone. */
-  readonly onProblem: (error: ExploreError) => void
+  /** Hears of what is tried again and of what records are gone, and when it gets on once more. */
+  readonly tell: (problem: ExploreError | undefined) => void
   /** Hears why it is over: the process must end, as kafkajs would idle in it for ever. */
   readonly onFatal: (error: ExploreError) => void
   readonly now: () => number
@@ -72,10 +72,15 @@ export const subscribe = async (
   })
   let progress = now()
   let closing = false
+  /** Whether a batch is being handed over again. */
+  let waiting = false
   /** Where each partition was sent to: a batch that begins elsewhere follows a hole in the log. */
   const sought = new Map<string, number>()
 
-  consumer.on(consumer.events.FETCH, () => (progress = now()))
+  consumer.on(consumer.events.FETCH, () => {
+    progress = now()
+    if (!waiting) options.tell(undefined)
+  })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     progress = now()
     sought.clear()
@@ -83,7 +88,7 @@ export const subscribe = async (
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     const error = link.error(payload.error)
-    if (payload.restart) options.onProblem(error)
+    if (payload.restart) options.tell(error)
     else if (!closing) options.onFatal(error)
   })
 
@@ -127,14 +132,17 @@ export const subscribe = async (
   ): Promise<number | undefined> => {
     for (let pause = PAUSE; ; pause = Math.min(2 * pause, MOST_PAUSE)) {
       try {
-        return await handler.handle(batch.topic, batch.partition, part)
+        const on = await handler.handle(batch.topic, batch.partition, part)
+        waiting = false
+        return on
       } catch (thrown) {
         const error = link.error(thrown)
         if (FATAL.has(error.code) || !(thrown instanceof ExploreError)) {
           options.onFatal(thrown instanceof ExploreError ? error : bug(thrown))
           return undefined
         }
-        options.onProblem(error)
+        waiting = true
+        options.tell(error)
         // It waits for a store, say, and has not hung.
         progress = now()
       }
@@ -159,7 +167,7 @@ export const subscribe = async (
     }
     if (wanted >= low) return false
     const why = `${place}: offsets ${wanted} to ${fetched - 1} were removed before they were read`
-    options.onProblem(new ExploreError('LOG_TRUNCATED', why))
+    options.tell(new ExploreError('LOG_TRUNCATED', why))
     return true
   }
 
