@@ -21,7 +21,7 @@ const stream = await runStream(options.log, {
   settings: () => settings,
   now: Date.now,
   sessionMs: 3000,
-  onProblem: () => {},
+  problemsOf: () => () => {},
   onFatal: error => {
     tell({ died: `${error.code}: ${error.message}` })
     process.exit(1)
