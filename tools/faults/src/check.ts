@@ -6,7 +6,7 @@ import {
   settingsFrom,
   type StateStore,
 } from '@explore/explore'
-import { foldOf } from '@explore/testkit'
+import { foldOf } from '@explore/testkit/oracle'
 import { FOLD_SETTINGS } from './fold-settings.ts'
 
 export interface Checked {
@@ -43,7 +43,7 @@ export const check = async (
   const violations: string[] = []
   const violated = (what: string, cases: readonly string[]): void => {
     if (cases.length === 0) return
-    violations.push(`${what}: ${cases.length}, as ${cases.slice(0, 40).join('; ')}`)
+    violations.push(`${what}: ${cases.length}, as ${cases.slice(0, 3).join('; ')}`)
   }
   const partitions = Array.from({ length: log.partitions }, (_, partition) => partition)
 

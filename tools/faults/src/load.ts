@@ -1,6 +1,6 @@
 import type { Event, EventLog } from '@explore/explore'
 import { randomOf } from '@explore/explore'
-import { randomEvents } from '@explore/testkit'
+import { randomEvents } from '@explore/testkit/oracle'
 
 export const USERS = 40
 export const ITEMS = 60
