@@ -24,5 +24,6 @@ export { type BundleInfo, HNSW_FROM, writeBundle } from './bundle/write-bundle.t
 export { hnswAvailable } from './vectors/hnsw-library.ts'
 export { examineRedis, type RedisFinding } from './redis/examine-redis.ts'
 export { openRedis } from './redis/open-redis.ts'
+export { type RebuildReport, rebuildRedis } from './redis/rebuild-redis.ts'
 export { redisStateStore } from './redis/redis-state-store.ts'
 export { openRedisProfiles, openRedisState } from './redis/open-redis-stores.ts'

@@ -6,6 +6,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { examine } from './doctor.ts'
 import { type Home, homeAt } from './home.ts'
 import { embeddedService } from './service.ts'
+import { rebuildState } from './jobs/rebuild.ts'
+import { silent } from './progress.ts'
 import { addressesOf, HOME, openStores } from './stores.ts'
 
 const newHome = (): Home => {
@@ -28,6 +30,10 @@ it('refuses an address of nothing it knows, and lets go of the home', async () =
   const stores = await openStores(home)
   expect(await stores.state.watermark()).toBe(0)
   await stores.close()
+})
+
+it('rebuilds only what is in Redis', async () => {
+  await expect(rebuildState(newHome(), {}, silent)).rejects.toMatchObject({ code: 'USAGE' })
 })
 
 it.skipIf(missing)(
@@ -67,6 +73,10 @@ it.skipIf(missing)(
         for (let user = 0; user < 7; user++) {
           const { items } = await service.page({ userId: `u${user}`, limit: 20 })
           pages.push(items)
+        }
+        if ('EXPLORE_STATE' in environment) {
+          const { differed, events } = await rebuildState(home, {}, silent)
+          expect([differed, events]).toEqual([0, 100])
         }
         const findings = await examine(home, () => NOW)
         expect(findings.filter(({ level }) => level === 'fail')).toEqual([])

@@ -6,7 +6,7 @@ import {
   settingsFrom,
   type StateStore,
 } from '@explore/explore'
-import { foldOf } from '@explore/testkit'
+import { foldOf } from '@explore/testkit/oracle'
 import { FOLD_SETTINGS } from './fold-settings.ts'
 
 export interface Checked {
@@ -18,14 +18,17 @@ export interface Checked {
 
 const settings = settingsFrom(FOLD_SETTINGS)
 
-/** Resolves when all of the log is folded, or after `most` milliseconds; returns what was not. */
+/** Resolves when all of the log is folded, or nothing was for `stuck` milliseconds; returns what is not. */
 export const caughtUp = async (
   { log, state }: { readonly log: EventLog; readonly state: StateStore },
-  most: number,
+  stuck: number,
 ): Promise<number> => {
-  const late = Date.now() + most
+  let least = Infinity
+  let late = Date.now() + stuck
   for (;;) {
     const lag = await lagOf(log, state).catch(() => Infinity)
+    if (lag < least) late = Date.now() + stuck
+    least = Math.min(least, lag)
     if (lag === 0 || Date.now() > late) return lag
     await new Promise(resolve => setTimeout(resolve, 50))
   }
@@ -47,9 +50,13 @@ export const check = async (
   const logged = new Set<string>()
   let events = 0
   for (const partition of partitions) {
-    const batch = await log.read(0, Number.MAX_SAFE_INTEGER, partition)
-    events += batch.events.length
-    for (const { eventId } of batch.events) logged.add(eventId)
+    for (let at = 0; ;) {
+      const batch = await log.read(at, 1000, partition)
+      events += batch.events.length
+      for (const { eventId } of batch.events) logged.add(eventId)
+      if (batch.next <= at) break
+      at = batch.next
+    }
   }
   violated(
     'acknowledged events that are not in the log',

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Order, Report, WorkerOptions } from './orders.ts'
 import type { Stage } from './schedule.ts'
-import type { Order, Report, WorkerOptions } from './worker.ts'
 
 interface Member {
   readonly child: ChildProcess
@@ -13,16 +13,31 @@ interface Member {
 /** A member that is not heard of for so long is taken for dead, and its partitions are given to others. */
 const SESSION = 1500
 const CHECK = 100
+/** How long a member waits for the stage at which it is to be hit. */
+export const TRAP = 200
+
+export interface GroupOptions {
+  readonly members: number
+  readonly partitions: number
+  /** The file that a member runs. */
+  readonly worker: string
+  /** What a member that leaves has time for. */
+  readonly leaveMs: number
+  readonly optionsOf: (member: number) => WorkerOptions
+}
 
 /**
  * A consumer group as Kafka has it: members in processes, partitions among those that are alive, committed offsets. A
- * member that was frozen beyond its session goes on with what it had until it hears that it is another's.
+ * member that was frozen beyond its session goes on with what it had until it hears that it is another's. Where a real
+ * Kafka does all that, its members don't listen.
  */
-export const startGroup = (
-  count: number,
-  partitions: number,
-  optionsOf: (member: number) => WorkerOptions,
-) => {
+export const startGroup = ({
+  members: count,
+  partitions,
+  worker,
+  leaveMs,
+  optionsOf,
+}: GroupOptions) => {
   const committed = Array.from({ length: partitions }, () => 0)
   const members = new Map<number, Member>()
   const deaths: string[] = []
@@ -46,7 +61,7 @@ export const startGroup = (
   const join = (index: number): void => {
     if (over || members.has(index)) return
     starts++
-    const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [
+    const child = fork(fileURLToPath(new URL(worker, import.meta.url)), [
       JSON.stringify(optionsOf(index)),
     ])
     const member: Member = { child, heard: Date.now(), out: true }
@@ -93,15 +108,15 @@ export const startGroup = (
       members.delete(index)
       tell(member, { leave: true })
       // One that is frozen hears nothing.
-      setTimeout(() => member.child.kill('SIGKILL'), 500)
+      setTimeout(() => member.child.kill('SIGKILL'), leaveMs)
       assign()
     },
     /** Makes the member signal itself at a stage of its next batch; where it has none in time, anywhere. */
     hit: (index: number, signal: 'SIGKILL' | 'SIGSTOP', stage: Stage): void => {
       const member = members.get(index)
       if (member === undefined) return
-      tell(member, { trap: stage, signal })
-      setTimeout(() => member.child.kill(signal), 200)
+      tell(member, { trap: stage, signal, until: Date.now() + TRAP })
+      setTimeout(() => member.child.kill(signal), TRAP)
     },
     thaw: (index: number): void => void members.get(index)?.child.kill('SIGCONT'),
     close: async (): Promise<void> => {

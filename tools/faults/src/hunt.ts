@@ -1,4 +1,4 @@
-import { startRedis, whyNoRedis } from '@explore/servers'
+import { type KafkaServer, startKafka, startRedis, whyNoKafka, whyNoRedis } from '@explore/servers'
 import { type RoundReport, runRound } from './round.ts'
 import { type Sabotage, SABOTAGES } from './sabotage.ts'
 import { describeFault, type Fault, type Kind, KINDS, scheduleOf } from './schedule.ts'
@@ -17,6 +17,7 @@ export interface HuntOptions {
   readonly minutes: string
   readonly rounds?: string
   readonly state: string
+  readonly log: string
   readonly sabotage?: string
   readonly 'no-shrink': boolean
 }
@@ -56,6 +57,7 @@ export const hunt = async (
   const sabotage = SABOTAGES.find(each => each === options.sabotage)
   if (sabotage !== options.sabotage) throw new Error(`--sabotage is one of ${SABOTAGES.join(', ')}`)
 
+  const kafka = options.log === 'kafka' ? await brokers(say) : undefined
   const until = Date.now() + Number(options.minutes) * 60_000
   const most = options.rounds === undefined ? Infinity : Number(options.rounds)
   const reports: RoundReport[] = []
@@ -66,7 +68,7 @@ export const hunt = async (
     const state = states[round % states.length]!
     const seed = round === 0 ? options.seed : `${options.seed}.${round}`
     const { report, failure } = await oneRound(
-      { seed, state, sabotage, shrinks: !options['no-shrink'] },
+      { seed, state, kafka, sabotage, shrinks: !options['no-shrink'] },
       signal,
       say,
     )
@@ -90,6 +92,7 @@ export const hunt = async (
     `faults: ${whole.rounds} rounds, ${whole.faults} faults, ${whole.events} events, ${whole.refusedBatches} batches refused, ` +
       `${whole.pages} pages served, ${failed.length} rounds failed`,
   )
+  await kafka?.stop()
   return whole
 }
 
@@ -97,18 +100,19 @@ const oneRound = async (
   what: {
     readonly seed: string
     readonly state: StateName
+    readonly kafka: KafkaServer | undefined
     readonly sabotage: Sabotage | undefined
     readonly shrinks: boolean
   },
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<{ readonly report: RoundReport; readonly failure?: Failure }> => {
-  const { seed, state, sabotage } = what
-  const kinds = kindsOf(state)
+  const { seed, state, kafka, sabotage } = what
+  const kinds = kindsOf(state, kafka !== undefined)
   const faults = scheduleOf(seed, { ms: ROUND, kinds })
   const redis = await startRedis(STATES[state])
   const run = (some: readonly Fault[]): Promise<RoundReport> =>
-    runRound(redis, { seed, ms: ROUND, faults: some, sabotage, signal })
+    runRound({ redis, kafka }, { seed, ms: ROUND, faults: some, sabotage, signal })
   try {
     const report = await run(faults)
     const { violations, events, refused } = report
@@ -130,8 +134,15 @@ const oneRound = async (
   }
 }
 
-/** A cluster's nodes are met at their own addresses, so nothing stands between. */
-const kindsOf = (state: StateName): readonly Kind[] =>
-  (Object.keys(KINDS) as Kind[]).filter(
-    kind => state === 'redis' || (kind !== 'state cut off' && kind !== 'state stalled'),
-  )
+/** Only what is there can break; a cluster's nodes are met at their own addresses, so nothing stands between. */
+const kindsOf = (state: StateName, brokers: boolean): readonly Kind[] =>
+  (Object.keys(KINDS) as Kind[])
+    .filter(kind => state === 'redis' || (kind !== 'state cut off' && kind !== 'state stalled'))
+    .filter(kind => brokers || (!kind.startsWith('broker') && kind !== 'rolling restart'))
+
+/** Three brokers that notice soon when one of them is away. */
+const brokers = async (say: (line: string) => void): Promise<KafkaServer> => {
+  const missing = whyNoKafka({ own: true })
+  if (missing !== undefined) throw new Error(`these faults need a Kafka of their own: ${missing}`)
+  return startKafka({ nodes: 3, say })
+}

@@ -1,22 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExploreError } from '@explore/explore'
+import { TRAP } from './group.ts'
 import type { Rig } from './rig.ts'
 import type { Fault, Kind } from './schedule.ts'
 
 /** Does a fault to the rig and undoes it; resolves when it is undone. `violated` hears what must not be. */
 type Injection = (rig: Rig, fault: Fault, violated: (what: string) => void) => Promise<void>
 
+/** Any broker may be the controller. */
+const brokerOf = ({ kafka }: Rig, { target }: Fault) => kafka!.nodes[target % kafka!.nodes.length]!
+
 const nodeOf = ({ redis }: Rig, { target }: Fault) => redis.nodes[target % redis.nodes.length]!
 
 export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
   'processor killed': async ({ group, processors }, { target, stage, lasts }) => {
     group.hit(target % processors, 'SIGKILL', stage)
-    await sleep(250 + lasts)
+    await sleep(TRAP + 50 + lasts)
     group.join(target % processors)
   },
   'processor frozen': async ({ group, processors }, { target, stage, lasts }) => {
     group.hit(target % processors, 'SIGSTOP', stage)
-    await sleep(250 + lasts)
+    await sleep(TRAP + 50 + lasts)
     group.thaw(target % processors)
   },
   'processor leaves': async ({ group, processors }, { target, lasts }) => {
@@ -45,7 +49,7 @@ export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
   },
   'state emptied': async ({ direct }) => {
     // One that is away keeps what it has.
-    await direct.ask('FLUSHALL').catch(() => {})
+    await direct.each(send => send('FLUSHALL')).catch(() => {})
   },
   'state cut off': async ({ proxies, processors }, { target, lasts }) => {
     proxies[target % processors]!.set('cut')
@@ -77,9 +81,29 @@ export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
       if (code !== 'WATERMARK_MISMATCH' && !code?.startsWith('STORE_')) violated(`${error}`)
     }
   },
+  'broker killed': async (rig, fault) => {
+    await brokerOf(rig, fault).stop('SIGKILL')
+    await sleep(fault.lasts)
+    await brokerOf(rig, fault).start()
+  },
+  'broker frozen': async (rig, fault) => {
+    brokerOf(rig, fault).signal('SIGSTOP')
+    await sleep(fault.lasts)
+    brokerOf(rig, fault).signal('SIGCONT')
+  },
+  'rolling restart': async ({ kafka }) => {
+    for (const node of kafka!.nodes) {
+      await node.stop('SIGTERM')
+      await node.start()
+    }
+  },
   'sent twice': async ({ load }) => load.twice(),
   'sent out of order': async ({ load }) => load.outOfOrder(),
-  poison: async ({ load }) => load.poison(),
+  poison: async ({ load, bus }) => {
+    load.poison()
+    // A broker that is hurt may refuse them.
+    await bus.garbage().catch(() => {})
+  },
 }
 
 /** What a fault has to itself while it lasts; another on the same is left out. */
@@ -89,6 +113,8 @@ export const occupiedBy = (
 ): string | undefined => {
   if (kind === 'join storm') return 'all processors'
   if (kind.startsWith('processor')) return `processor ${target % processors}`
+  // With two of three away nothing could be written.
+  if (kind.startsWith('broker') || kind === 'rolling restart') return 'the brokers'
   if (kind === 'state killed' || kind === 'state frozen') {
     return `node ${target % redis.nodes.length}`
   }

@@ -7,6 +7,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     rounds: { type: 'string' },
     state: { type: 'string', default: 'both' },
+    log: { type: 'string', default: 'folder' },
     sabotage: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },

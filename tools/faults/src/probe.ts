@@ -1,6 +1,6 @@
 import { openRedis, redisStateStore } from '@explore/adapters'
 import { Catalogue, ExploreError, explorer, settingsFrom } from '@explore/explore'
-import { requestIdOf } from '@explore/testkit'
+import { requestIdOf } from '@explore/testkit/oracle'
 import { USERS } from './load.ts'
 import type { Rig } from './rig.ts'
 

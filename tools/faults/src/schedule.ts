@@ -16,6 +16,9 @@ export const KINDS = {
   'state cut off': { weight: 2, most: 2500 },
   'state stalled': { weight: 2, most: 2500 },
   'stale write': { weight: 2, most: 0 },
+  'broker killed': { weight: 2, most: 4000 },
+  'broker frozen': { weight: 2, most: 5000 },
+  'rolling restart': { weight: 0.3, most: 0 },
   'sent twice': { weight: 3, most: 0 },
   'sent out of order': { weight: 2, most: 0 },
   poison: { weight: 2, most: 0 },
@@ -35,6 +38,8 @@ export interface Fault {
 
 /** Mean time between two faults. */
 const EVERY = 600
+/** Share of its longest time that a fault lasts at least. */
+const LEAST = 0.2
 
 /** A round's faults in the order of time: the same for the same seed. */
 export const scheduleOf = (
@@ -52,7 +57,7 @@ export const scheduleOf = (
   const faults: Fault[] = []
   for (let at = int(EVERY); at < ms; at += 1 + int(2 * EVERY)) {
     const kind = pick()
-    const lasts = int(KINDS[kind].most + 1)
+    const lasts = Math.floor(KINDS[kind].most * (LEAST + random() * (1 - LEAST)))
     faults.push({ at, lasts, kind, target: int(60), stage: STAGES[int(STAGES.length)]! })
   }
   return faults

@@ -177,6 +177,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
     .addHelpText('after', '\nExample:\n  explore dev kafka --nodes 3 --port 19092')
     .action(async (server, options) => (await import('./dev.ts')).dev(server, options))
 
+  reporting(
+    'rebuild',
+    'fold the log anew into Redis beside what serves, then switch; nothing stops meanwhile',
+  ).action(async options => (await import('./rebuild.ts')).rebuild(options))
+
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
   )

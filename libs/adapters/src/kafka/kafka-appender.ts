@@ -1,6 +1,8 @@
 import type { Event, EventLog } from '@explore/explore'
+import { partitionsOf } from './create-topics.ts'
 import { eventToProtobuf } from './decode/protobuf-records.ts'
-import { ACKNOWLEDGE, type KafkaLink } from './open-kafka.ts'
+import type { KafkaLink } from './open-kafka.ts'
+import { sendWhole } from './send-whole.ts'
 import { TOPICS } from './topics.ts'
 
 /** Most events of one request: some 100 KB, well below what a broker takes at once. */
@@ -21,6 +23,8 @@ export const kafkaAppender = (link: KafkaLink): Pick<EventLog, 'append' | 'close
   const topic = link.topic(TOPICS.events.name)
   let waiting: Append[] = []
   let sending: Promise<void> | undefined
+  /** Fixed for good: users live in them. */
+  let partitions: number | undefined
 
   const send = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -40,9 +44,9 @@ export const kafkaAppender = (link: KafkaLink): Pick<EventLog, 'append' | 'close
   }
 
   const sendChunk = async (events: readonly Event[]): Promise<void> => {
-    const producer = await link.producer()
+    partitions ??= await partitionsOf(link, topic)
     const messages = events.map(event => ({ key: event.userId, value: eventToProtobuf(event) }))
-    await link.attempt(() => producer.send({ topic, messages, acks: -1, timeout: ACKNOWLEDGE }))
+    await sendWhole(link, { topic, partitions }, messages)
   }
 
   return {

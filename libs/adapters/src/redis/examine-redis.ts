@@ -14,7 +14,7 @@ const LEAST_VERSION = [6, 2] as const
 
 /** Looks at every master: version, role, persistence, eviction. Rejects where one does not answer. */
 export const examineRedis = async (link: RedisLink): Promise<readonly RedisFinding[]> => {
-  const replies = await link.ask('INFO', 'everything')
+  const replies = await link.each(send => send('INFO', 'everything'))
   const findings = replies.flatMap(reply =>
     judge(factsOf(`${reply as Buffer}`), link.target.idleMs),
   )

@@ -17,8 +17,8 @@ export interface RedisLink {
     keys: readonly string[],
     args: readonly Argument[],
   ) => Promise<Reply>
-  /** Sends the command to each master. */
-  readonly ask: (command: string, ...args: readonly Argument[]) => Promise<readonly Reply[]>
+  /** Works on each master by itself, with what sends commands to that one. */
+  readonly each: <T>(work: (send: RedisLink['send']) => Promise<T>) => Promise<readonly T[]>
   readonly close: () => Promise<void>
 }
 
@@ -86,13 +86,15 @@ export const openRedis = async (
         return send('EVAL', lua, keys.length, ...keys, ...args)
       }
     },
-    ask: async (command, ...args) => {
+    each: async work => {
       // A cluster knows its nodes once a command has gone through.
       if (client instanceof Cluster) await send('GET', target.prefix)
       const nodes = client instanceof Cluster ? client.nodes('master') : [client]
       return Promise.all(
         nodes.map(node =>
-          attempt(() => node.sendCommand(commandOf(command, args)) as Promise<unknown>),
+          work((command, ...args) =>
+            attempt(() => node.sendCommand(commandOf(command, args)) as Promise<unknown>),
+          ),
         ),
       )
     },

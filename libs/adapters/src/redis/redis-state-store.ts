@@ -10,7 +10,7 @@ import { type BoardPart, type Ranked, topOfSums } from './top-of-sums.ts'
 /** Most members of a leaderboard in one shard. */
 const BOARD_CAPACITY = 50_000
 /** How old a process lets its knowledge of the generation that serves get. */
-const GENERATION_MS = 500
+export const GENERATION_MS = 500
 /** Values that are on their way at once. */
 const CHUNK = 500
 
