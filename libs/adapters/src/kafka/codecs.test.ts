@@ -79,6 +79,6 @@ it("unpacks Java's snappy, block by block", async () => {
 
 it('is told a size by lz4 or adds up its blocks', async () => {
   const small = compressFrameSync(Buffer.from('little'))
-  expect(`${await codecs(10)[3]!.decompress(small)}`).toBe('little')
+  expect(`${await codecs(100_000)[3]!.decompress(small)}`).toBe('little')
   expect(`${await codecs(100)[4]!.decompress(zstdCompressSync('little'))}`).toBe('little')
 })

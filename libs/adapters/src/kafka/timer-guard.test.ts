@@ -18,7 +18,7 @@ describe('the guard', () => {
       this.checks++
     }
   }
-  guardTimers(Queue.prototype, Date.now)
+  guardTimers(Queue.prototype, () => Date.now())
 
   it('sets no timer while nothing waits', () => {
     vi.useFakeTimers()
