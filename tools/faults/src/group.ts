@@ -130,5 +130,3 @@ export const startGroup = ({
     },
   }
 }
-
-export type Group = ReturnType<typeof startGroup>

@@ -47,5 +47,3 @@ export const startLoad = (log: EventLog, seed: string) => {
     },
   }
 }
-
-export type Load = ReturnType<typeof startLoad>
