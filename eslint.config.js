@@ -6,7 +6,14 @@ import tseslint from 'typescript-eslint'
 import rooms from './tools/rooms.json' with { type: 'json' }
 
 const TESTS = ['**/*.test.ts', '**/*-fixture.ts', '**/testing/**']
-const MAINS = ['**/main.ts', 'apps/**', 'libs/embedded/**', 'tools/*.ts', 'tools/bench/**']
+const MAINS = [
+  '**/main.ts',
+  'apps/**',
+  'libs/embedded/**',
+  'tools/*.ts',
+  'tools/bench/**',
+  'tools/faults/**',
+]
 
 /** The imports that tools/rooms.json allows, as the Nx rule wants them. */
 const boundaries = ({ tests }) => [

@@ -8,6 +8,7 @@ const PRETTIER = 'node_modules/prettier/bin/prettier.cjs'
 const COMMANDS = {
   install: [],
   test: [['tests', VITEST, 'run']],
+  'test:faults': [['faults', 'tools/faults/src/main.ts']],
   check: [
     ['format', PRETTIER, '--check', '--log-level=warn', '.'],
     ['lint', 'node_modules/nx/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static'],

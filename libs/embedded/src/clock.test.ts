@@ -6,6 +6,7 @@ const DAY = 86_400_000
 const WALL = Date.UTC(2026, 0, 1)
 
 const logEnding = (...times: readonly number[]): EventLog => ({
+  partitions: 1,
   append: async () => {},
   end: () => times.length,
   read: (from, max) => ({

@@ -14,9 +14,18 @@ export interface Clock {
 }
 
 export const clockFor = async (log: EventLog, wall: () => Millis): Promise<Clock> => {
-  const end = await log.end()
-  const last = end === 0 ? undefined : (await log.read(end - 1, 1)).events.at(-1)?.time
+  const last = await lastOf(log)
   if (last === undefined || wall() - last < HISTORIC) return { now: wall }
   const opened = wall()
   return { now: () => last + 1 + (wall() - opened), historicEnd: last }
+}
+
+const lastOf = async (log: EventLog): Promise<Millis | undefined> => {
+  let last: Millis | undefined
+  for (let partition = 0; partition < log.partitions; partition++) {
+    const end = await log.end(partition)
+    const time = end === 0 ? undefined : (await log.read(end - 1, 1, partition)).events.at(-1)?.time
+    if (time !== undefined) last = Math.max(last ?? time, time)
+  }
+  return last
 }

@@ -4,16 +4,20 @@ import { join } from 'node:path'
 import {
   checkSigned,
   currentBundle,
+  examineKafka,
+  examineRedis,
   hnswAvailable,
+  openKafka,
+  openRedis,
   verifyBundle,
   verifyingKey,
 } from '@explore/adapters'
-import { Catalogue, ExploreError } from '@explore/explore'
+import { Catalogue, ExploreError, lagOf } from '@explore/explore'
 import { clockFor } from './clock.ts'
 import type { Home } from './home.ts'
 import { holderOf } from './lock.ts'
 import { loadSettings } from './settings-file.ts'
-import { openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
 
 /** One thing that was looked at. `warn` serves on, `fail` does not. */
@@ -34,6 +38,8 @@ export const examine = async (home: Home, wall: () => number): Promise<readonly 
   index(),
   await holder(home),
   ...(await attempt('settings', () => settings(home))),
+  ...(await attempt('redis', redis)),
+  ...(await attempt('kafka', () => kafka(home))),
   ...(await attempt('state', () => state(home, wall))),
   ...(await attempt('bundle', () => bundle(home))),
 ]
@@ -96,13 +102,43 @@ const settings = async (home: Home): Promise<readonly Finding[]> => {
   ]
 }
 
+const redis = async (): Promise<readonly Finding[]> => {
+  const findings: Finding[] = []
+  for (const address of new Set(Object.values(addressesOf(process.env)))) {
+    if (!address.startsWith('redis')) continue
+    const link = await openRedis(address)
+    try {
+      for (const { detail, ...rest } of await examineRedis(link)) {
+        findings.push({ check: 'redis', detail: `${link.target.name} ${detail}`, ...rest })
+      }
+    } finally {
+      await link.close()
+    }
+  }
+  return findings
+}
+
+const kafka = async (home: Home): Promise<readonly Finding[]> => {
+  const addresses = addressesOf(process.env)
+  if (addresses.events === HOME) return []
+  const { state, close } = await openStores(home, { ...addresses, events: HOME })
+  const link = await openKafka(addresses.events)
+  try {
+    return (await examineKafka(link, state)).map(finding => ({ check: 'kafka', ...finding }))
+  } finally {
+    await link.close()
+    await close()
+  }
+}
+
 const state = async (home: Home, wall: () => number): Promise<readonly Finding[]> => {
-  const { log, state, profiles, close } = await openStores(home)
+  const addresses = addressesOf(process.env)
+  const { log, state, profiles, close } = await openStores(home, { ...addresses, events: HOME })
   try {
     const catalogue = new Catalogue()
     await profiles.sync(catalogue)
     const events = await log.end()
-    const lag = events - (await state.watermark())
+    const lag = await lagOf(log, state)
     const { historicEnd } = await clockFor(log, wall)
     return [
       catalogue.size === 0
@@ -113,7 +149,15 @@ const state = async (home: Home, wall: () => number): Promise<readonly Finding[]
             hint: 'explore import, or explore start for a demo',
           }
         : { check: 'catalogue', level: 'ok', detail: `${catalogue.size} items` },
-      { check: 'log', level: 'ok', detail: `${events} events, ${lag} not folded yet` },
+      ...(addresses.events === HOME
+        ? [
+            {
+              check: 'log',
+              level: 'ok',
+              detail: `${events} events, ${lag} not folded yet`,
+            } as const,
+          ]
+        : []),
       ...(historicEnd === undefined
         ? []
         : [
@@ -144,7 +188,8 @@ const bundle = async (home: Home): Promise<readonly Finding[]> => {
   const dir = join(home.bundles, id)
   const key = await verifyingKey(home.key)
   const { catalogueId } = await verifyBundle(dir, key)
-  const { profiles, close } = await openStores(home)
+  const addresses = { ...addressesOf(process.env), events: HOME }
+  const { profiles, close } = await openStores(home, addresses)
   const foreign = catalogueId !== profiles.catalogueId
   await close()
   if (foreign) {

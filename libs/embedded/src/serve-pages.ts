@@ -5,7 +5,7 @@ import { type Explorer, hash32, type Page } from '@explore/explore'
 import { logFeatures } from './features/feature-log.ts'
 import { pageEngine } from './page-engine.ts'
 import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
-import { openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 import { packError } from './thread-error.ts'
 
 /** Rankings after which a thread's code is compiled: its first pages take ten times as long as later ones. */
@@ -18,7 +18,8 @@ export const servePages = async (data: ThreadData, given: SharedBundle | undefin
   /** The clock of the last call: a thread has none of its own. */
   let clock = data.now
   let { inForce } = data
-  const stores = await openStores(home)
+  // A page needs no log: where that is a bus, a thread has no business with it.
+  const stores = await openStores(home, { ...addressesOf(process.env), events: HOME })
   const engine = pageEngine(stores, () => clock)
   const shared =
     bundle === undefined

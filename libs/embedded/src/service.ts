@@ -11,24 +11,17 @@ import {
   type Verdict,
   validateEvent,
 } from '@explore/explore'
+import { busSink } from './bus-sink.ts'
 import { clockFor } from './clock.ts'
+import { homeSink } from './event-sink.ts'
 import type { Home } from './home.ts'
 import { liveSettings } from './live-settings.ts'
 import { type PagePool, pagePool } from './page-pool.ts'
 import { problems } from './problems.ts'
-import { startProcessor } from './processor-handle.ts'
-import { openStores } from './stores.ts'
+import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
 
 const ID = new RegExp(ID_PATTERN)
-
-/**
- * How long an acknowledgement waits for the fold, so that the caller's next page shows the effect. Milliseconds as a
- * rule; a machine without a free core may need the rest.
- */
-const FOLD_WAIT = 1000
-/** With more events unfolded nobody is kept waiting: the backlog takes longer than that anyway. */
-const BACKLOG = 5000
 /** How often files that other processes change are looked at. */
 const POLL = 1000
 const SWEEP = 60_000
@@ -51,7 +44,9 @@ export const embeddedService = async (
   },
 ): Promise<EmbeddedService> => {
   const { wall, onError } = options
-  const stores = await openStores(home)
+  const addresses = addressesOf(process.env)
+  const onBus = addresses.events !== HOME
+  const stores = await openStores(home, { ...addresses, events: HOME })
   const { log, state, profiles } = stores
   const catalogue = new Catalogue()
   await profiles.sync(catalogue)
@@ -60,12 +55,17 @@ export const embeddedService = async (
   const live = liveSettings(home.settings, process.env, news => {
     if (news instanceof ExploreError) return tellOfSettings(news)
     tellOfSettings(undefined)
-    processor.settings(news.settings)
+    sink.settings(news.settings)
   })
   const tunable = (): Settings => live.current().settings
   let clock = await clockFor(log, wall)
 
-  const processor = startProcessor(home, tunable(), found.of('stream-processor'))
+  const tellOfEvents = found.of(onBus ? 'log' : 'stream-processor')
+  const sink = onBus
+    ? await busSink(home, addresses.events, {
+        ...{ state, settings: tunable, now: wall, tell: tellOfEvents },
+      })
+    : homeSink(home, log, tunable(), tellOfEvents)
 
   let wanted = await pointers(home.bundles)
   let serving: string | undefined
@@ -94,7 +94,7 @@ export const embeddedService = async (
     setInterval(() => void work().catch(error => onError(exploreErrorOf(error))), every).unref()
   const timers = [repeat(poll, POLL), repeat(() => state.sweep(wall()), SWEEP)]
   // From here on the page that follows an event shows its effect.
-  await processor.started
+  await sink.started
 
   const verdictsOf = (rows: readonly unknown[]): { events: Event[]; verdicts: Verdict[] } => {
     const events: Event[] = []
@@ -130,19 +130,16 @@ export const embeddedService = async (
           },
         )
       }
-      const lag = (await log.end()) - processor.watermark()
+      const lag = await sink.lag()
       if (lag > tunable()['events.maxLag']) {
         throw new ExploreError('OVERLOADED', `${lag} events wait to be folded`)
       }
       await profiles.sync(catalogue)
       const { events, verdicts } = verdictsOf(rows)
       if (events.length === 0) return verdicts
-      await log.append(events)
+      await sink.take(events)
       // Live events end the replay of a historic log.
       if (clock.historicEnd !== undefined) clock = await clockFor(log, wall)
-      processor.poke()
-      const end = await log.end()
-      if (end - processor.watermark() <= BACKLOG) await processor.folded(end, FOLD_WAIT)
       return verdicts
     },
 
@@ -173,7 +170,7 @@ export const embeddedService = async (
         ready: catalogue.size > 0 && !found.has('stream-processor'),
         bundle: (started === undefined ? wanted.current : serving) ?? null,
         items: catalogue.size,
-        lag: Math.max(0, (await log.end()) - processor.watermark()),
+        lag: await sink.lag(),
         problems: [
           ...found.messages(),
           ...(catalogue.size === 0 ? ['there are no items yet'] : []),
@@ -184,7 +181,7 @@ export const embeddedService = async (
     close: async () => {
       for (const timer of timers) clearInterval(timer)
       await started?.close()
-      await processor.close()
+      await sink.close()
       await stores.close()
     },
   }

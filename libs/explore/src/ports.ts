@@ -10,14 +10,22 @@ export interface LogBatch {
   readonly events: readonly Event[]
 }
 
-/** The durable, ordered record of all events: the truth that every other state is folded from. */
+/**
+ * The durable record of all events: the truth that every other state is folded from. It has partitions, each ordered by
+ * itself and with offsets of its own; where none is named, partition 0 is meant, the only one of a log on one machine.
+ */
 export interface EventLog {
-  /** Resolves when the events would survive a power loss; rejects with DISK_FULL where there is no room. */
+  /** Partitions are numbered from 0. A user's events are all in one. */
+  readonly partitions: number
+  /**
+   * Resolves when the events would survive a power loss; rejects with DISK_FULL where there is no room. A user's events
+   * keep their order.
+   */
   readonly append: (events: readonly Event[]) => Promise<void>
   /** At most about `max` events of the partition from offset `from`; empty at its end. */
-  readonly read: (from: number, max: number) => Awaitable<LogBatch>
-  /** The offset that the next event will get. */
-  readonly end: () => Awaitable<number>
+  readonly read: (from: number, max: number, partition?: number) => Awaitable<LogBatch>
+  /** The offset that the partition's next event will get. */
+  readonly end: (partition?: number) => Awaitable<number>
   readonly close: () => Promise<void>
 }
 
@@ -37,7 +45,9 @@ export interface BoardAdd {
 
 /** All changes of one folded batch, applied atomically or not at all. */
 export interface StateWrite {
-  /** The watermark that the writer read; the store refuses the write when it holds another. */
+  /** The partition of the log that the batch is of. Default 0. Two partitions never write the same user. */
+  readonly partition?: number
+  /** The partition's watermark as the writer read it; the store refuses the write when it holds another. */
   readonly expected: number
   /** The next log offset to fold once this write is in. */
   readonly watermark: number
@@ -62,9 +72,10 @@ export interface StateStore {
     readonly items: Uint32Array
     readonly scores: Float64Array
   }>
-  /** Rejects with WATERMARK_MISMATCH when the store's watermark is not `write.expected`. */
+  /** Rejects with WATERMARK_MISMATCH when the partition's watermark is not `write.expected`. */
   readonly apply: (write: StateWrite) => Promise<void>
-  readonly watermark: () => Awaitable<number>
+  /** Up to where a partition of the log is folded: the offset of its next event; 0 at first. */
+  readonly watermark: (partition?: number) => Awaitable<number>
   /** A value that no event decides (lists, sessions, precomputed pages); undefined once it is swept. */
   readonly get: (key: string) => Awaitable<Uint8Array | undefined>
   /**
@@ -77,7 +88,7 @@ export interface StateStore {
     entries: Iterable<readonly [key: string, value: Uint8Array]>,
     expires?: number,
   ) => Promise<void>
-  /** Removes what has expired by `now`, the machine's clock; returns how many values went. */
+  /** Removes what has expired by `now`, the machine's clock, where the store does not by itself; returns how many values it removed. */
   readonly sweep: (now: number) => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -171,6 +171,13 @@ export const SETTINGS = {
     'events',
     'Unfolded events from which on new ones are refused with 503',
   ),
+  'events.spool': whole(
+    100_000,
+    0,
+    100_000_000,
+    'events',
+    "Events kept on disk while the log's brokers are away; then new ones are refused with 503",
+  ),
   'precompute.policy': choice(['heavy', 'all', 'none'], 'Whose pages the off-peak job computes'),
   'precompute.users': whole(
     5000,

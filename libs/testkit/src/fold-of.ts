@@ -1,9 +1,11 @@
+import type { Awaitable } from '@explore/pipeline'
 import {
   type Adds,
   Catalogue,
   COUNTERS,
   emptyUserState,
   encodeUserState,
+  type Event,
   type EventLog,
   fold,
   type Id,
@@ -25,22 +27,19 @@ export interface Folded {
   readonly skipped: number
 }
 
-/** The oracle: the log from 0 up to `end`, folded event by event into plain maps. */
+/** The oracle: the log from 0 up to the `end` of each partition, folded event by event into plain maps. */
 export const foldOf = async (
   { log, profiles }: { readonly log: EventLog; readonly profiles: ProfileStore },
   settings: Settings,
-  end = Infinity,
+  end: (partition: number) => Awaitable<number> = () => Infinity,
 ): Promise<Folded> => {
   const catalogue = new Catalogue()
   await profiles.sync(catalogue)
   const states = new Map<Id, UserState>()
   const adds: Adds = { counters: [], boards: [] }
   const tally = { folded: 0, repeated: 0, skipped: 0 }
-  for (let at = 0; at < end;) {
-    const { events, next } = await log.read(at, Math.min(1000, end - at))
-    if (events.length === 0) break
-    at = next
-    for (const event of events) {
+  for (let partition = 0; partition < log.partitions; partition++) {
+    for await (const event of eventsOf(log, partition, await end(partition))) {
       const signal = signalOf(event, catalogue)
       if (signal === undefined) {
         tally.skipped++
@@ -65,5 +64,14 @@ export const foldOf = async (
     boards,
     items: catalogue.size,
     ...tally,
+  }
+}
+
+async function* eventsOf(log: EventLog, partition: number, end: number): AsyncGenerator<Event> {
+  for (let at = 0; at < end;) {
+    const { events, next } = await log.read(at, Math.min(1000, end - at), partition)
+    if (next <= at) return
+    at = next
+    yield* events
   }
 }

@@ -14,7 +14,7 @@ export const memoryStateStore = (): StateStore => {
   const counters = new Map<number, Float64Array>()
   const boards = new Map<string, Map<number, number>>()
   const values = new Map<string, { readonly value: Uint8Array; readonly expires: number }>()
-  let watermark = 0
+  const watermarks = new Map<number, number>()
 
   const count = ({ item, field, delta }: CounterAdd): void => {
     const row = counters.get(item) ?? new Float64Array(COUNTERS)
@@ -50,18 +50,20 @@ export const memoryStateStore = (): StateStore => {
       }
     },
     apply: async write => {
-      if (write.expected !== watermark) {
+      const { partition = 0 } = write
+      const held = watermarks.get(partition) ?? 0
+      if (write.expected !== held) {
         throw new ExploreError(
           'WATERMARK_MISMATCH',
-          `the watermark is ${watermark}, not ${write.expected}`,
+          `the watermark is ${held}, not ${write.expected}`,
         )
       }
       for (const [id, state] of write.users) users.set(id, state.slice())
       write.counters.forEach(count)
       write.boards.forEach(vote)
-      watermark = write.watermark
+      watermarks.set(partition, write.watermark)
     },
-    watermark: () => watermark,
+    watermark: (partition = 0) => watermarks.get(partition) ?? 0,
     get: key => values.get(key)?.value.slice(),
     put: async (key, value, expires) => put(key, value, expires),
     putMany: async (entries, expires) => {

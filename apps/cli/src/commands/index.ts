@@ -167,6 +167,50 @@ Examples:
     .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
     .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
 
+  const under = (parent: Command, usage: string, description: string): Command =>
+    parent
+      .command(usage)
+      .description(description)
+      .addOption(homeOption)
+      .option('--json', 'one JSON document on stdout, progress on stderr')
+
+  const topics = program.command('topics').description('the topics of the Kafka in EXPLORE_EVENTS')
+  under(topics, 'create', 'make those that are missing, compare the others with the contract')
+    .option('--partitions <n>', 'of the events, for good', wholeNumber(1, 1000))
+    .option('--replicas <n>', 'default: 3, or one on each broker', wholeNumber(1, 9))
+    .action(async options => (await import('./bus.ts')).topicsCreate(options))
+
+  reporting(
+    'lag',
+    'how far the state is behind each partition of the Kafka in EXPLORE_EVENTS',
+  ).action(async options => (await import('./bus.ts')).lag(options))
+
+  const dlq = program.command('dlq').description('dead letters: records that could not be used')
+  under(dlq, 'list', 'how many there are, why, and the last ones')
+    .option('--limit <n>', 'of the last ones', wholeNumber(1), 20)
+    .action(async options => (await import('./bus.ts')).dlqList(options))
+  under(dlq, 'show', 'one with its bytes, headers and error')
+    .requiredOption('--offset <n>', 'as list names it', wholeNumber(0))
+    .action(async options => (await import('./bus.ts')).dlqShow(options.offset, options))
+  under(dlq, 'replay', 'send the records again that came since the last replay; twice is safe')
+    .option('--offset <n>', 'only this one', wholeNumber(0))
+    .option('--all', 'also those that were replayed before')
+    .action(async options => (await import('./bus.ts')).dlqReplay(options))
+
+  program
+    .command('dev <server>')
+    .description('run a real kafka or redis for development, empty, until Ctrl-C')
+    .option('--nodes <n>', '1, or 3 for a cluster', wholeNumber(1, 9), 1)
+    .option('--port <port>', 'of the first node', wholeNumber(1, 65_535))
+    .option('--json', 'the address as one JSON document')
+    .addHelpText('after', '\nExample:\n  explore dev kafka --nodes 3 --port 19092')
+    .action(async (server, options) => (await import('./dev.ts')).dev(server, options))
+
+  reporting(
+    'rebuild',
+    'fold the log anew into Redis beside what serves, then switch; nothing stops meanwhile',
+  ).action(async options => (await import('./rebuild.ts')).rebuild(options))
+
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
   )

@@ -44,7 +44,7 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 /** The users' states and the item counters are the fold of the log up to the watermark. */
 const expectFolded = async (stores: ReturnType<typeof storesAt>): Promise<void> => {
   const watermark = await stores.state.watermark()
-  const oracle = await foldOf(stores, settings, watermark)
+  const oracle = await foldOf(stores, settings, () => watermark)
   const ids = await stores.state.userIds(undefined, 1000)
   expect(ids).toEqual([...oracle.users.keys()].toSorted())
   expect(await stores.state.users(ids)).toEqual(ids.map(id => oracle.users.get(id)))

@@ -58,6 +58,7 @@ export const lmdbEventLog = (env: LmdbEnvironment): EventLog => {
   }
 
   return {
+    partitions: 1,
     append: events => {
       if (events.length === 0) return Promise.resolve()
       return new Promise((resolve, reject) => {

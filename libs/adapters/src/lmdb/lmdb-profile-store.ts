@@ -1,5 +1,5 @@
 import type { Catalogue, Item, ItemRecord, ProfileStore, User } from '@explore/explore'
-import { chunksOf } from './chunks-of.ts'
+import { chunksOf } from '../chunks-of.ts'
 import { type LmdbEnvironment, metaOf } from './open-lmdb.ts'
 
 /** Records in one transaction, so that other writers get their turn, and in one step of a first sync. */

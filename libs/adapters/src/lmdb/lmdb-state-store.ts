@@ -1,5 +1,5 @@
 import { ExploreError, pastBoards, type StateStore } from '@explore/explore'
-import { chunksOf } from './chunks-of.ts'
+import { chunksOf } from '../chunks-of.ts'
 import { counterRows } from './counter-rows.ts'
 import { expiringValues } from './expiring-values.ts'
 import { leaderboards } from './leaderboards.ts'
@@ -27,7 +27,8 @@ export const lmdbStateStore = (
   const boards = leaderboards(env, boardCapacity)
   const lasting = expiringValues(env)
   const passing = fleeting === env ? lasting : expiringValues(fleeting)
-  const watermark = (): number => (meta.get('watermark') as number | undefined) ?? 0
+  const watermark = (partition?: number): number =>
+    (meta.get(watermarkKey(partition)) as number | undefined) ?? 0
 
   return {
     users: ids => {
@@ -52,20 +53,21 @@ export const lmdbStateStore = (
     },
     apply: write =>
       env.write(() => {
-        if (watermark() !== write.expected) {
+        const held = watermark(write.partition)
+        if (held !== write.expected) {
           throw new ExploreError(
             'WATERMARK_MISMATCH',
-            `the watermark is ${watermark()}, not ${write.expected}`,
+            `the watermark is ${held}, not ${write.expected}`,
           )
         }
         for (const [user, state] of write.users) users.putSync(user, state)
         counters.add(write.counters)
         boards.add(write.boards)
-        meta.putSync('watermark', write.watermark)
+        meta.putSync(watermarkKey(write.partition), write.watermark)
       }),
-    watermark: () => {
+    watermark: partition => {
       env.refresh()
-      return watermark()
+      return watermark(partition)
     },
     get: key => {
       fleeting.refresh()
@@ -101,6 +103,9 @@ export const lmdbStateStore = (
     close: () => Promise.resolve(),
   }
 }
+
+const watermarkKey = (partition = 0): string =>
+  partition === 0 ? 'watermark' : `watermark.${partition}`
 
 /** Removes all values that have expired by `now`; returns how many. */
 const expire = async (

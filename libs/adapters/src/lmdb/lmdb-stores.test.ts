@@ -6,6 +6,7 @@ import {
   profileStoreContract,
   stateStoreContract,
   streamProcessorContract,
+  sweptValuesContract,
 } from '@explore/testkit'
 import { lmdbEventLog } from './lmdb-event-log.ts'
 import { lmdbProfileStore } from './lmdb-profile-store.ts'
@@ -43,10 +44,12 @@ eventLogContract('LMDB', async () => {
   return { ...stores, log: await stores.another() }
 })
 
-stateStoreContract('LMDB', async () => {
+const states = async () => {
   const stores = harness(env => lmdbStateStore(env))
   return { ...stores, state: await stores.another() }
-})
+}
+stateStoreContract('LMDB', states)
+sweptValuesContract('LMDB', states)
 
 profileStoreContract('LMDB', async () => {
   const stores = harness(lmdbProfileStore)

@@ -11,13 +11,17 @@ import { processor } from './processor.ts'
 import { emptyUserState } from './user-state.ts'
 import { encodeUserState } from './user-state-codec.ts'
 
-const stores = () => ({
-  log: memoryEventLog(),
+const stores = (partitions = 1) => ({
+  log: memoryEventLog(partitions),
   state: memoryStateStore(),
   profiles: memoryProfiles(),
 })
 
 streamProcessorContract('memory', async () => ({ ...stores(), close: async () => {} }))
+streamProcessorContract('memory, three partitions', async () => ({
+  ...stores(3),
+  close: async () => {},
+}))
 
 const click = (eventId: string) =>
   ({ eventId, userId: 'u', type: 'click', itemId: 'i', time: 1e12 }) as const

@@ -11,12 +11,15 @@ import { decodeUserState, encodeUserState } from './user-state-codec.ts'
 import { emptyUserState, type UserState } from './user-state.ts'
 
 export interface ProcessorParts {
-  readonly log: EventLog
+  /** Where `step` reads. */
+  readonly log: Pick<EventLog, 'read'>
   readonly state: StateStore
   readonly profiles: ProfileStore
   /** The processor's own replica; it keeps it up to date. */
   readonly catalogue: Catalogue
   readonly settings: Settings
+  /** The partition of the log that it folds. Default 0. */
+  readonly partition?: number
   /** Later times are clamped to it. Default: none are, as events are clamped where they are accepted. */
   readonly now?: () => Millis
   /** Decoded user states kept between batches. Default 4,096, some 30 MB. */
@@ -42,45 +45,63 @@ export interface StreamProcessor {
    * One call at a time.
    */
   readonly step: (max: number) => Promise<number>
+  /**
+   * Folds a batch that somebody else read, where it begins at the watermark. Resolves with the watermark then: the offset
+   * to read on from, which is another than `batch.next` when the batch was refused. One call at a time.
+   */
+  readonly fold: (batch: LogBatch) => Promise<number>
   /** Offset of the next event to fold, as of the last step. */
   readonly watermark: () => number
   readonly counts: Readonly<ProcessorCounts>
 }
 
 /**
- * Folds the log into the state store, batch by batch, each written at once with the watermark that it leads to. Whatever
+ * Folds a partition of the log into the state store, batch by batch, each written at once with the watermark that it leads to. Whatever
  * happens between reading and writing, a crash, a second processor, a store that lost its last write, the state is
  * the fold of the log up to its watermark. Events that cannot be folded are counted and passed over.
  */
 export const processor = (parts: ProcessorParts): StreamProcessor => {
-  const { log, state } = parts
+  const { log, state, partition } = parts
   const cache = new StateCache(parts.cachedUsers ?? 4096)
   const counts = newCounts()
   let watermark: number | undefined
 
   const step = async (max: number): Promise<number> => {
     for (;;) {
-      const from = (watermark ??= await state.watermark())
-      const batch = await log.read(from, max)
+      const from = (watermark ??= await state.watermark(partition))
+      const batch = await log.read(from, max, partition)
       if (batch.next <= from) return 0
-      const tally = newCounts()
-      try {
-        await state.apply(await written(batch, tally))
-      } catch (error) {
-        // The cached states have been folded in place, and the store does not hold them.
-        cache.clear()
-        watermark = undefined
-        const lost = error instanceof ExploreError && error.code === 'WATERMARK_MISMATCH'
-        if (!lost || (await state.watermark()) === from) throw error
-        continue
-      }
-      cache.trim()
-      watermark = batch.next
-      for (const what of Object.keys(tally) as (keyof ProcessorCounts)[]) {
-        counts[what] += tally[what]
-      }
-      return batch.next - batch.first
+      if ((await take(batch)) === batch.next) return batch.next - batch.first
     }
+  }
+
+  const foldBatch = async (batch: LogBatch): Promise<number> => {
+    // Another has written since, or it is somebody else's place in the log.
+    if (watermark !== batch.first) await forget()
+    return watermark === batch.first ? take(batch) : watermark!
+  }
+
+  /** Writes a batch that begins at the watermark; resolves with the watermark, moved by it or by another writer. */
+  const take = async (batch: LogBatch): Promise<number> => {
+    const tally = newCounts()
+    try {
+      await state.apply(await written(batch, tally))
+    } catch (error) {
+      const stored = await forget()
+      const lost = error instanceof ExploreError && error.code === 'WATERMARK_MISMATCH'
+      if (!lost || stored === batch.first) throw error
+      return stored
+    }
+    cache.trim()
+    for (const what of Object.keys(tally) as (keyof ProcessorCounts)[]) counts[what] += tally[what]
+    return (watermark = batch.next)
+  }
+
+  /** Takes up the store's watermark: the cached states may have been folded further than those that it holds. */
+  const forget = async (): Promise<number> => {
+    cache.clear()
+    watermark = undefined
+    return (watermark = await state.watermark(partition))
   }
 
   const written = async (
@@ -109,6 +130,7 @@ export const processor = (parts: ProcessorParts): StreamProcessor => {
       if (folded > 0) users.push([user, encodeUserState(known)])
     }
     return {
+      ...(partition !== undefined && { partition }),
       expected: first,
       watermark: next,
       users,
@@ -117,7 +139,7 @@ export const processor = (parts: ProcessorParts): StreamProcessor => {
     }
   }
 
-  return { step, watermark: () => watermark ?? 0, counts }
+  return { step, fold: foldBatch, watermark: () => watermark ?? 0, counts }
 }
 
 const newCounts = (): ProcessorCounts => ({

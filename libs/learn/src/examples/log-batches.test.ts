@@ -11,6 +11,7 @@ const events = Array.from({ length: 25 }, (_, i): Event => ({
 }))
 
 const logOf = (events: Event[]): EventLog => ({
+  partitions: 1,
   append: async more => void events.push(...more),
   read: (from, max) => {
     const read = events.slice(from, from + max)
@@ -23,10 +24,24 @@ const logOf = (events: Event[]): EventLog => ({
 it('reads to the end that the log had, whatever is appended meanwhile', async () => {
   const log = logOf([...events])
   const read: Event[] = []
-  for await (const batch of logBatches(log, { from: 3, max: 10 })) {
+  for await (const batch of logBatches(log, { max: 10 })) {
     expect(batch.length).toBeLessThanOrEqual(10)
     read.push(...batch)
     await log.append(events)
   }
-  expect(read).toEqual(events.slice(3))
+  expect(read).toEqual(events)
+})
+
+it('merges partitions by time', async () => {
+  const sent = Array.from({ length: 200 }, (_, i): Event => ({ ...events[0]!, time: i }))
+  const logs = [0, 1, 2].map(place => logOf(sent.filter(({ time }) => (time * time) % 3 === place)))
+  const log: EventLog = {
+    ...logs[0]!,
+    partitions: 3,
+    read: (from, max, partition = 0) => logs[partition]!.read(from, max),
+    end: (partition = 0) => logs[partition]!.end(),
+  }
+  const read: Event[] = []
+  for await (const batch of logBatches(log, { max: 7 })) read.push(...batch)
+  expect(read).toEqual(sent)
 })

@@ -1,6 +1,9 @@
 import type { Event, EventLog } from '@explore/explore'
 
-/** The log's events from offset `from` to `to`, by default the end that it had when asked, batch by batch. */
+/**
+ * The log's events up to the ends that its partitions had when asked, or the one partition's from `from` to `to`,
+ * batch by batch; those of several partitions are merged by time, and each keeps its order.
+ */
 export async function* logBatches(
   log: EventLog,
   {
@@ -9,11 +12,50 @@ export async function* logBatches(
     max = 4096,
   }: { readonly from?: number; readonly to?: number; readonly max?: number } = {},
 ): AsyncGenerator<readonly Event[]> {
-  const end = to ?? (await log.end())
-  for (let at = from; at < end;) {
-    const { events, next } = await log.read(at, Math.min(max, end - at))
+  const ends = await Promise.all(
+    Array.from({ length: log.partitions }, async (_, partition) => log.end(partition)),
+  )
+  if (ends.length === 1) return yield* batchesOf(log, 0, { from, to: to ?? ends[0]!, max })
+  const batches = ends.map((end, partition) => batchesOf(log, partition, { from: 0, to: end, max }))
+  yield* mergedByTime(batches, max)
+}
+
+async function* batchesOf(
+  log: EventLog,
+  partition: number,
+  { from, to, max }: { readonly from: number; readonly to: number; readonly max: number },
+): AsyncGenerator<readonly Event[]> {
+  for (let at = from; at < to;) {
+    const { events, next } = await log.read(at, Math.min(max, to - at), partition)
     if (next <= at) return
     yield events
     at = next
+  }
+}
+
+async function* mergedByTime(
+  sources: readonly AsyncGenerator<readonly Event[]>[],
+  max: number,
+): AsyncGenerator<readonly Event[]> {
+  const heads = sources.map(() => ({ events: [] as readonly Event[], at: 0, done: false }))
+  const fill = async (i: number): Promise<void> => {
+    const head = heads[i]!
+    while (!head.done && head.at === head.events.length) {
+      const { value, done } = await sources[i]!.next()
+      Object.assign(head, { events: value ?? [], at: 0, done: done ?? false })
+    }
+  }
+  const timeOf = ({ events, at }: (typeof heads)[number]): number => events[at]?.time ?? Infinity
+  await Promise.all(heads.keys().map(fill))
+  for (let merged: Event[] = []; ; merged = []) {
+    while (merged.length < max) {
+      const next = heads.keys().reduce((a, b) => (timeOf(heads[b]!) < timeOf(heads[a]!) ? b : a))
+      const event = heads[next]!.events[heads[next]!.at++]
+      if (event === undefined) break
+      merged.push(event)
+      await fill(next)
+    }
+    if (merged.length === 0) return
+    yield merged
   }
 }

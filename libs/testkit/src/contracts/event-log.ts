@@ -1,4 +1,4 @@
-import { type Event, type EventLog, EVENT_TYPES, randomOf } from '@explore/explore'
+import { type Event, type EventLog, EVENT_TYPES, isAboutAuthor, randomOf } from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomEvents } from '../random-events.ts'
 
@@ -23,12 +23,14 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
     afterEach(() => harness.close())
 
     const idsOf = (events: readonly Event[]): string[] => events.map(event => event.eventId)
+    const partitionsOf = ({ partitions }: EventLog): readonly number[] =>
+      Array.from({ length: partitions }, (_, partition) => partition)
 
-    /** The whole log, `max` events at a time. */
-    const all = async (from: EventLog, max = 1000): Promise<Event[]> => {
+    /** A whole partition, `max` events at a time. */
+    const all = async (from: EventLog, partition: number, max = 1000): Promise<Event[]> => {
       const events: Event[] = []
       for (;;) {
-        const batch = await from.read(events.length, max)
+        const batch = await from.read(events.length, max, partition)
         expect(batch.first).toBe(events.length)
         expect(batch.next).toBe(events.length + batch.events.length)
         if (batch.events.length === 0) return events
@@ -36,9 +38,47 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
       }
     }
 
+    /** Where the log has put each user: found out by asking it. */
+    const placed = async (from: EventLog): Promise<ReadonlyMap<string, number>> => {
+      const places = new Map<string, number>()
+      for (const partition of partitionsOf(from)) {
+        for (const { userId } of await all(from, partition)) {
+          expect(places.get(userId) ?? partition).toBe(partition)
+          places.set(userId, partition)
+        }
+      }
+      return places
+    }
+
+    /** That the log holds these events, and each partition its users' in this order. */
+    const expectHeld = async (
+      from: EventLog,
+      events: readonly Event[],
+      max?: number,
+    ): Promise<void> => {
+      const places = await placed(from)
+      for (const partition of partitionsOf(from)) {
+        const theirs = events.filter(({ userId }) => places.get(userId) === partition)
+        expect(await all(from, partition, max)).toEqual(theirs)
+        expect(await from.end(partition)).toBe(theirs.length)
+      }
+      expect(events.filter(({ userId }) => !places.has(userId))).toEqual([])
+    }
+
     it('is empty at first', async () => {
-      expect(await log.end()).toBe(0)
-      expect(await log.read(0, 10)).toEqual({ first: 0, next: 0, events: [] })
+      for (const partition of [undefined, ...partitionsOf(log)]) {
+        expect(await log.end(partition)).toBe(0)
+        expect(await log.read(0, 10, partition)).toEqual({ first: 0, next: 0, events: [] })
+      }
+    })
+
+    it('uses all of its partitions, and means the first where none is named', async () => {
+      const events = randomEvents('partitions', 400, { users: 100, items: 3 })
+      await log.append(events)
+      await expectHeld(log, events)
+      for (const partition of partitionsOf(log)) expect(await log.end(partition)).toBeGreaterThan(0)
+      expect(await log.end()).toBe(await log.end(0))
+      expect(await log.read(3, 5)).toEqual(await log.read(3, 5, 0))
     })
 
     it('gives back every field as it was, whatever is left out', async () => {
@@ -58,40 +98,43 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
         eventId: `${i}`,
         userId: 'u',
         type,
+        ...(isAboutAuthor({ type }) ? { authorId: 'a' } : { itemId: 'i' }),
         time: i,
       }))
       await log.append([full, ...bare])
       await log.append([{ ...bare[0]!, position: 25 }])
-      expect(await all(log)).toEqual([full, ...bare, { ...bare[0]!, position: 25 }])
+      await expectHeld(log, [full, ...bare, { ...bare[0]!, position: 25 }])
     })
 
     it('counts offsets by event, densely, from wherever it is read', async () => {
       const random = randomOf('offsets')
-      const events = randomEvents('offsets', 60, { users: 3, items: 3 })
-      for (let at = 0; at < events.length;) {
+      const sent = randomEvents('offsets', 60, { users: 3, items: 3 })
+      for (let at = 0; at < sent.length;) {
         const size = 1 + Math.floor(random() * 9)
-        await log.append(events.slice(at, at + size))
+        await log.append(sent.slice(at, at + size))
         at += size
-        expect(await log.end()).toBe(Math.min(at, events.length))
+        await expectHeld(log, sent.slice(0, at))
       }
-      for (let from = 0; from <= events.length; from++) {
-        for (const max of [1, 2, 7, 100]) {
-          const batch = await log.read(from, max)
-          expect(batch.first).toBe(from)
-          expect(batch.next).toBe(from + batch.events.length)
-          expect(batch.events.length > 0).toBe(from < events.length)
-          expect(idsOf(batch.events)).toEqual(idsOf(events.slice(from, batch.next)))
+      for (const partition of partitionsOf(log)) {
+        const events = await all(log, partition)
+        for (let from = 0; from <= events.length; from++) {
+          for (const max of [1, 2, 7, 100]) {
+            const batch = await log.read(from, max, partition)
+            expect(batch.first).toBe(from)
+            expect(batch.next).toBe(from + batch.events.length)
+            expect(batch.events.length > 0).toBe(from < events.length)
+            expect(idsOf(batch.events)).toEqual(idsOf(events.slice(from, batch.next)))
+          }
         }
+        expect((await log.read(events.length + 5, 10, partition)).events).toEqual([])
       }
-      expect((await log.read(events.length + 5, 10)).events).toEqual([])
     })
 
     it('takes a large batch, and none', async () => {
       const events = randomEvents('large', 10_000, { users: 50, items: 50 })
       await log.append(events)
       await log.append([])
-      expect(await log.end()).toBe(10_000)
-      expect(idsOf(await all(log, 777))).toEqual(idsOf(events))
+      await expectHeld(log, events, 777)
     })
 
     it('keeps a batch together and the order of the calls', async () => {
@@ -99,18 +142,18 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
         randomEvents(`batch${i}`, 1 + (i % 7), { users: 3, items: 3 }),
       )
       await Promise.all(batches.map(batch => log.append(batch)))
-      expect(idsOf(await all(log))).toEqual(idsOf(batches.flat()))
+      await expectHeld(log, batches.flat())
     })
 
     it('shows an acknowledged event to every handle', async () => {
       const other = await harness.another()
+      const sent: Event[] = []
       for (let i = 0; i < 20; i++) {
         const [writer, reader] = i % 2 === 0 ? [log, other] : [other, log]
-        await writer.append(randomEvents(`turn${i}`, 3, { users: 3, items: 3 }))
-        expect(await reader.end()).toBe(3 * (i + 1))
-        expect(idsOf((await reader.read(3 * i, 100)).events)).toEqual(
-          [0, 1, 2].map(k => `turn${i}-${k}`),
-        )
+        const events = randomEvents(`turn${i}`, 3, { users: 3, items: 3 })
+        sent.push(...events)
+        await writer.append(events)
+        await expectHeld(reader, sent)
       }
     })
 
@@ -122,20 +165,27 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
         ),
       )
       await Promise.all(handles.flatMap((handle, h) => sent[h]!.map(batch => handle.append(batch))))
-      const got = idsOf(await all(await harness.another()))
-      expect(got.toSorted()).toEqual(idsOf(sent.flat(2)).toSorted())
-      for (const [h, batches] of sent.entries()) {
-        expect(got.filter(id => id.startsWith(`h${h}b`))).toEqual(idsOf(batches.flat()))
+      const reader = await harness.another()
+      const places = await placed(reader)
+      let held = 0
+      for (const partition of partitionsOf(reader)) {
+        const got = idsOf(await all(reader, partition))
+        held += got.length
+        for (const [h, batches] of sent.entries()) {
+          const theirs = batches.flat().filter(({ userId }) => places.get(userId) === partition)
+          expect(got.filter(id => id.startsWith(`h${h}b`))).toEqual(idsOf(theirs))
+        }
       }
+      expect(held).toBe(sent.flat(2).length)
     })
 
     it('has everything that was acknowledged after a restart', async () => {
       const events = randomEvents('restart', 500, { users: 9, items: 9 })
       for (let at = 0; at < events.length; at += 50) await log.append(events.slice(at, at + 50))
       const again = await harness.reopen()
-      expect(await all(again)).toEqual(events)
+      await expectHeld(again, events)
       await again.append(events.slice(0, 1))
-      expect(await again.end()).toBe(501)
+      await expectHeld(again, [...events, events[0]!])
     })
   })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   COUNTERS,
   ExploreError,
@@ -7,6 +8,7 @@ import {
   trendingVote,
 } from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { statePartitions } from './state-partitions.ts'
 
 export interface StateUnderTest {
   readonly state: StateStore
@@ -132,6 +134,8 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
       })
     })
 
+    statePartitions(() => harness)
+
     describe('users', () => {
       it('are copies of what was written', async () => {
         const written = bytes(1, 2, 3)
@@ -256,35 +260,21 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
         await state.putMany([])
       })
 
-      it('go when they have expired, not before, and each once', async () => {
-        const late = 4e12
-        await state.put('a', bytes(1), late + 100)
-        await state.putMany(Object.entries({ b: bytes(2), c: bytes(3) }), late + 200)
-        await state.put('forever', bytes(4))
-        expect(await state.sweep(late + 99)).toBe(0)
-        expect(await state.get('a')).toEqual(bytes(1))
-        expect(await state.sweep(late + 100)).toBe(1)
-        expect(await state.get('a')).toBeUndefined()
-        expect(await state.get('b')).toEqual(bytes(2))
-        expect(await state.sweep(late + 1e9)).toBe(2)
-        expect(await state.sweep(late + 1e9)).toBe(0)
-        expect(await state.get('c')).toBeUndefined()
-        expect(await state.get('forever')).toEqual(bytes(4))
-      })
-
-      it('follow the expiry of their last writing', async () => {
-        const late = 4e12
-        await state.put('longer', bytes(1), late + 100)
-        await state.put('longer', bytes(2), late + 500)
-        await state.put('shorter', bytes(1), late + 500)
-        await state.put('shorter', bytes(2), late + 100)
-        await state.put('never', bytes(1), late + 100)
-        await state.put('never', bytes(2))
-        expect(await state.sweep(late + 200)).toBe(1)
-        expect(await state.get('longer')).toEqual(bytes(2))
-        expect(await state.get('shorter')).toBeUndefined()
-        expect(await state.sweep(late + 1e9)).toBe(1)
-        expect(await state.get('never')).toEqual(bytes(2))
+      it('go when they have expired, by the expiry of their last writing', async () => {
+        const [soon, late] = [Date.now() + 100, Date.now() + 600_000]
+        await state.put('a', bytes(1), soon)
+        await state.putMany(Object.entries({ b: bytes(2), shorter: bytes(3) }), soon)
+        await state.put('shorter', bytes(4), late)
+        await state.put('shorter', bytes(5), soon)
+        await state.put('longer', bytes(6), soon)
+        await state.put('longer', bytes(7), late)
+        await state.put('never', bytes(8), soon)
+        await state.put('never', bytes(9))
+        await sleep(soon + 10 - Date.now())
+        await state.sweep(Date.now())
+        for (const gone of ['a', 'b', 'shorter']) expect(await state.get(gone)).toBeUndefined()
+        expect(await state.get('longer')).toEqual(bytes(7))
+        expect(await state.get('never')).toEqual(bytes(9))
       })
     })
 

@@ -1,7 +1,10 @@
 import {
   Catalogue,
   type EventLog,
+  type LogBatch,
   processor,
+  type ProcessorCounts,
+  type ProcessorParts,
   type ProfileStore,
   randomOf,
   settingsFrom,
@@ -43,8 +46,24 @@ export const streamProcessorContract = (
     afterEach(() => stores.close())
 
     const settings = settingsFrom({ 'state.seen': 100 })
-    const start = (parts: Partial<StoresUnderTest> = {}, cachedUsers?: number) =>
-      processor({ ...stores, ...parts, catalogue: new Catalogue(), settings, cachedUsers })
+    const partitions = (): readonly number[] =>
+      Array.from({ length: stores.log.partitions }, (_, partition) => partition)
+    /** One process: a processor for each partition. */
+    const start = (parts: Partial<ProcessorParts> = {}) => {
+      const shared = { ...stores, catalogue: new Catalogue(), settings, ...parts }
+      const streams = partitions().map(partition => processor({ ...shared, partition }))
+      return {
+        step: async (max: number): Promise<number> => {
+          let taken = 0
+          for (const stream of streams) taken += await stream.step(max)
+          return taken
+        },
+        fold: (partition: number, batch: LogBatch) => streams[partition]!.fold(batch),
+        watermarks: () => streams.map(stream => stream.watermark()),
+        count: (what: keyof ProcessorCounts): number =>
+          streams.reduce((sum, { counts }) => sum + counts[what], 0),
+      }
+    }
     const drain = async (stream = start(), max = 97): Promise<number> => {
       let taken = 0
       for (let n; (n = await stream.step(max)) > 0;) taken += n
@@ -55,7 +74,9 @@ export const streamProcessorContract = (
 
     const expectFolded = async (): Promise<Folded> => {
       const oracle = await foldOf(stores, settings)
-      expect(await stores.state.watermark()).toBe(await stores.log.end())
+      for (const partition of partitions()) {
+        expect(await stores.state.watermark(partition)).toBe(await stores.log.end(partition))
+      }
       const ids = [...oracle.users.keys()]
       expect(await stores.state.userIds(undefined, 1000)).toEqual(ids.toSorted())
       expect(await stores.state.users(ids)).toEqual([...oracle.users.values()])
@@ -74,7 +95,7 @@ export const streamProcessorContract = (
 
     it('folds a log in steps of any size', async () => {
       await stores.log.append(events('steps', 400))
-      expect(await drain(start({}, 2), 33)).toBe(400)
+      expect(await drain(start({ cachedUsers: 2 }), 33)).toBe(400)
       const { folded, repeated, skipped } = await expectFolded()
       expect(folded).toBeGreaterThan(200)
       expect(repeated).toBeGreaterThan(10)
@@ -86,14 +107,10 @@ export const streamProcessorContract = (
       const stream = start()
       await drain(stream)
       const { folded, repeated, skipped } = await foldOf(stores, settings)
-      expect(stream.counts).toEqual({
-        folded,
-        repeated,
-        unsound: skipped,
-        unknownItem: 0,
-        brokenState: 0,
-      })
-      expect(stream.watermark()).toBe(400)
+      const kinds = ['folded', 'repeated', 'unsound', 'unknownItem', 'brokenState'] as const
+      expect(kinds.map(stream.count)).toEqual([folded, repeated, skipped, 0, 0])
+      const ends = partitions().map(async partition => stores.log.end(partition))
+      expect(stream.watermarks()).toEqual(await Promise.all(ends))
     })
 
     it('goes on where another left off', async () => {
@@ -110,13 +127,13 @@ export const streamProcessorContract = (
       const event = { eventId: 'e', userId: 'u', type: 'click', time: 1e12 } as const
       await stores.log.append([{ ...event, itemId: 'stranger' }])
       const strict = settingsFrom({ 'events.unknownItems': 'reject' })
-      const refusing = processor({ ...stores, catalogue: new Catalogue(), settings: strict })
+      const refusing = start({ settings: strict })
       await drain(refusing)
-      expect(refusing.counts).toMatchObject({ folded: 0, unknownItem: 1 })
+      expect([refusing.count('folded'), refusing.count('unknownItem')]).toEqual([0, 1])
       await stores.log.append([{ ...event, itemId: 'stranger' }])
       const accepting = start()
       await drain(accepting)
-      expect(accepting.counts).toMatchObject({ folded: 1, unknownItem: 0 })
+      expect([accepting.count('folded'), accepting.count('unknownItem')]).toEqual([1, 0])
       const replica = new Catalogue()
       await stores.profiles.sync(replica)
       expect(replica.servable(replica.ordinal('stranger')!)).toBe(false)
@@ -125,8 +142,7 @@ export const streamProcessorContract = (
     it('clamps times of the future where it is given a clock', async () => {
       const event = { eventId: 'e', userId: 'u', type: 'click', itemId: 'i1' } as const
       await stores.log.append([{ ...event, time: 2e12 }])
-      const now = () => 1e12
-      await drain(processor({ ...stores, catalogue: new Catalogue(), settings, now }))
+      await drain(start({ now: () => 1e12 }))
       await stores.log.append([{ ...event, eventId: 'f', userId: 'v', time: 1e12 }])
       await drain()
       const [clamped, plain] = await stores.state.users(['u', 'v'])
@@ -142,10 +158,33 @@ export const streamProcessorContract = (
       await stores.log.append(events('broken', 200))
       const stream = start()
       await drain(stream)
-      expect(stream.counts.brokenState).toBeGreaterThan(5)
+      expect(stream.count('brokenState')).toBeGreaterThan(5)
       expect(await stores.state.users(['u1'])).toEqual([broken])
       const oracle = await foldOf(stores, settings)
       expect(await stores.state.users(['u2'])).toEqual([oracle.users.get('u2')])
+    })
+
+    it('folds batches that are brought to it where they fit, and says where to read on', async () => {
+      const random = randomOf('brought')
+      const int = (n: number): number => Math.floor(random() * n)
+      const rivals = [start(), start({ cachedUsers: 1 })]
+      for (let round = 0; round < 15; round++) {
+        await stores.log.append(events(`brought${round}`, 1 + int(40)))
+        for (const partition of partitions()) {
+          const end = await stores.log.end(partition)
+          // A reader whose place is behind or before the watermark, which a rival may have moved.
+          let at = int(end + 1)
+          for (let i = 0; i < 4; i++) {
+            const batch = await stores.log.read(at, 1 + int(30), partition)
+            const before = await stores.state.watermark(partition)
+            at = await rivals[int(2)]!.fold(partition, batch)
+            expect(at).toBe(batch.first === before ? batch.next : before)
+            expect(await stores.state.watermark(partition)).toBe(at)
+          }
+        }
+      }
+      await drain()
+      await expectFolded()
     })
 
     it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
@@ -164,15 +203,15 @@ export const streamProcessorContract = (
             if (kind === 1) throw crash
           }
           let asked = 0
-          const watermark: StateStore['watermark'] = async () => {
-            const real = await state.watermark()
+          const watermark: StateStore['watermark'] = async partition => {
+            const real = await state.watermark(partition)
             return kind === 2 && asked++ === 0 ? Math.max(0, real - 1 - int(40)) : real
           }
           const stream = start({ state: { ...state, apply, watermark } })
           await stream.step(1 + int(60)).catch(error => expect(error).toBe(crash))
         }
 
-        const rivals = [start(), start({}, 1)]
+        const rivals = [start(), start({ cachedUsers: 1 })]
         for (let batch = 0; batch < 25; batch++) {
           await stores.log.append(events(`${round}.${batch}`, 1 + int(40)))
           const kind = int(6)

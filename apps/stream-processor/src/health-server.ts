@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Without progress for so long, not even a look at an empty topic, it has hung. */
+const HUNG = 60_000
+
+export interface Vitals {
+  readonly counts: () => unknown
+  readonly lastProgress: () => number
+  readonly problems: () => readonly string[]
+}
+
+/**
+ * GET /livez: 503 when it has hung (an outage that it waits out is no reason); GET /readyz and all else: what it has
+ * counted, and what troubles it.
+ */
+export const healthServer = async (
+  vitals: Vitals,
+  { host, port, now }: { readonly host: string; readonly port: number; readonly now: () => number },
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
+  const server = createServer((request, response) => {
+    const idleMs = now() - vitals.lastProgress()
+    const alive = idleMs < HUNG
+    const bad = request.url === '/livez' && !alive
+    response.writeHead(bad ? 503 : 200, { 'content-type': 'application/json' })
+    response.end(
+      JSON.stringify({ alive, idleMs, ...Object(vitals.counts()), problems: vitals.problems() }),
+    )
+  })
+  server.listen({ host, port })
+  await once(server, 'listening')
+  const { address, port: bound } = server.address() as AddressInfo
+  return {
+    url: `http://${address}:${bound}`,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { serve, type StreamServer } from './serve.ts'

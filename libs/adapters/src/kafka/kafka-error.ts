@@ -1,0 +1,38 @@
+import { type ErrorCode, ExploreError } from '@explore/explore'
+
+/** kafkajs's names and Kafka's types of errors whose remedy is known; all others are a connection's or a broker's end. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  KafkaJSSASLAuthenticationError: 'LOG_FORBIDDEN',
+  TOPIC_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
+  GROUP_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
+  CLUSTER_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
+  UNKNOWN_TOPIC_OR_PARTITION: 'LOG_TOPIC',
+  INVALID_REPLICATION_FACTOR: 'LOG_TOPIC',
+  MESSAGE_TOO_LARGE: 'LOG_TOPIC',
+  RECORD_LIST_TOO_LARGE: 'LOG_TOPIC',
+}
+
+/** What went wrong with the Kafka called `name`, with a code from the catalogue. */
+export const kafkaError = (name: string, thrown: unknown): ExploreError => {
+  if (thrown instanceof ExploreError) return thrown
+  const causes = [...causesOf(thrown)]
+  const known = causes.flatMap(cause => CODES[cause.type ?? ''] ?? CODES[cause.name] ?? [])[0]
+  const root = causes.at(-1)
+  const message = `${name}: ${root?.message ?? thrown}`
+  return new ExploreError(known ?? 'LOG_UNREACHABLE', message, {
+    cause: thrown,
+    ...(SPEAKS_TLS.test(message) && {
+      hint: 'one side speaks TLS and the other plaintext: see tls',
+    }),
+  })
+}
+
+interface KafkajsError extends Error {
+  readonly type?: string
+}
+
+function* causesOf(error: unknown): Generator<KafkajsError> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) yield cause
+}
+
+const SPEAKS_TLS = /SSL|TLS|before secure|ECONNRESET|Closed connection/i

@@ -1,0 +1,226 @@
+import { ExploreError } from '@explore/explore'
+import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { KafkaLink } from './open-kafka.ts'
+import type { RawBatch } from './raw-reader.ts'
+
+/** Called for batch after batch of a partition, one at a time. */
+export interface BatchHandler {
+  /**
+   * Resolves with the offset to read on from: `batch.next`, or another where the batch was refused. Rejects where
+   * something else is at fault than the records, and then gets them again.
+   */
+  readonly handle: (topic: string, partition: number, batch: RawBatch) => Promise<number>
+  /** The partitions that are this member's now: what it remembers of others is stale. */
+  readonly assigned?: (partitions: Readonly<Record<string, readonly number[]>>) => void
+}
+
+export interface SubscriptionOptions {
+  readonly group: string
+  readonly topics: readonly string[]
+  /** Most records of one batch. */
+  readonly maxBatch?: number
+  /** Partitions of which batches are handled at the same time. */
+  readonly concurrency?: number
+  /** A member that is not heard of for so long is taken for dead. */
+  readonly sessionMs?: number
+  /** Hears of what is tried again and of what records are gone, and when it gets on once more. */
+  readonly tell: (problem: ExploreError | undefined) => void
+  /** Hears why it is over: the process must end, as kafkajs would idle in it for ever. */
+  readonly onFatal: (error: ExploreError) => void
+  readonly now: () => number
+}
+
+export interface Subscription {
+  /** When it last got on: took a batch, or found that there was none. */
+  readonly lastProgress: () => number
+  /** Finishes the batches under way, leaves the group. */
+  readonly close: () => Promise<void>
+}
+
+const SESSION = 10_000
+const BATCH = 2000
+const PAUSE = 250
+const MOST_PAUSE = 2000
+/** Bounds the memory of a member, and the time that a batch takes. */
+const BYTES = 2 ** 20
+
+/** What kafkajs gives up at although brokers may come back. */
+const NO_BROKER = new Set(['KafkaJSGroupCoordinatorNotFound', 'KafkaJSNoBrokerAvailableError'])
+/** Errors that waiting does not mend. */
+const FATAL = new Set(['STATE_NEWER', 'LOG_TRUNCATED', 'LOG_FORBIDDEN', 'STORE_FORBIDDEN'])
+
+/** Reads topics as a member of a group, from where `handle` says: the offsets that Kafka keeps are hints for lag tools. */
+export const subscribe = async (
+  link: KafkaLink,
+  handler: BatchHandler,
+  options: SubscriptionOptions,
+): Promise<Subscription> => {
+  const { group, topics, maxBatch = BATCH, concurrency = 3, sessionMs = SESSION, now } = options
+  let progress = now()
+  let closing = false
+  /** The member in force. */
+  let consumer!: Consumer
+  /** Whether a batch is being handed over again. */
+  let waiting = false
+  /** Where each partition was sent to: a batch that begins elsewhere follows a hole in the log. */
+  const sought = new Map<string, number>()
+
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload
+    const { topic, partition, messages } = batch
+    const place = `${topic} ${partition}`
+    const fetched = Number((batch as unknown as { readonly fetchedOffset: string }).fetchedOffset)
+    const wanted = sought.get(place) ?? fetched
+    if (wanted !== fetched && !(await isBehindHole(batch, wanted, fetched))) {
+      // It was fetched before the member was sent elsewhere.
+      consumer.seek({ topic, partition, offset: `${wanted}` })
+      return
+    }
+    sought.delete(place)
+    let first = wanted
+    for (let at = 0; at < Math.max(1, messages.length); at += maxBatch) {
+      if (!isRunning() || isStale()) return
+      const chunk = messages.slice(at, at + maxBatch)
+      const last = at + maxBatch >= messages.length
+      const next = 1 + Number(last ? batch.lastOffset() : chunk.at(-1)!.offset)
+      const on = await patiently(payload, { first, next, messages: chunk })
+      if (on === undefined) return
+      progress = now()
+      if (on !== next) {
+        sought.set(place, on)
+        consumer.seek({ topic, partition, offset: `${on}` })
+        return
+      }
+      resolveOffset(`${next - 1}`)
+      first = next
+      await heartbeat()
+    }
+    await payload.commitOffsetsIfNecessary()
+  }
+
+  /** Hands a batch over until it is taken; undefined where the member has to let go of it. */
+  const patiently = async (
+    { batch, heartbeat, isRunning, isStale }: EachBatchPayload,
+    part: RawBatch,
+  ): Promise<number | undefined> => {
+    for (let pause = PAUSE; ; pause = Math.min(2 * pause, MOST_PAUSE)) {
+      try {
+        const on = await handler.handle(batch.topic, batch.partition, part)
+        waiting = false
+        return on
+      } catch (thrown) {
+        const error = link.error(thrown)
+        if (FATAL.has(error.code) || !(thrown instanceof ExploreError)) {
+          options.onFatal(thrown instanceof ExploreError ? error : bug(thrown))
+          return undefined
+        }
+        waiting = true
+        options.tell(error)
+        // It waits for a store, say, and has not hung.
+        progress = now()
+      }
+      await new Promise(resolve => setTimeout(resolve, pause))
+      if (!isRunning() || isStale()) return undefined
+      await heartbeat()
+    }
+  }
+
+  /** Whether a batch begins where the log does, and what was wanted is no longer in it. */
+  const isBehindHole = async (
+    { topic, partition }: EachBatchPayload['batch'],
+    wanted: number,
+    fetched: number,
+  ): Promise<boolean> => {
+    const { low, high } = await link.bounds(topic, partition)
+    const place = `${topic} ${partition}`
+    if (wanted > high) {
+      const why = `${place}: the state is folded up to ${wanted}, the log ends at ${high}`
+      options.onFatal(new ExploreError('LOG_TRUNCATED', why))
+      return false
+    }
+    if (wanted >= low) return false
+    const why = `${place}: offsets ${wanted} to ${fetched - 1} were removed before they were read`
+    options.tell(new ExploreError('LOG_TRUNCATED', why))
+    return true
+  }
+
+  /** Joins the group; again from the start where kafkajs gives up for want of a broker. */
+  const join = async (): Promise<void> => {
+    const made = link.kafka.consumer({
+      groupId: group,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: Math.floor(sessionMs / 6),
+      rebalanceTimeout: 3 * sessionMs,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 3000,
+      maxWaitTimeInMs: 50,
+      minBytes: 1,
+      maxBytesPerPartition: BYTES,
+      // An outage is waited for; what waiting does not mend comes as a crash.
+      retry: {
+        ...{ initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 },
+        restartOnFailure: async () => true,
+      },
+    })
+    made.on(made.events.FETCH, () => {
+      progress = now()
+      if (!waiting) options.tell(undefined)
+    })
+    made.on(made.events.GROUP_JOIN, ({ payload }) => {
+      progress = now()
+      sought.clear()
+      handler.assigned?.(payload.memberAssignment)
+    })
+    made.on(made.events.CRASH, ({ payload }) => {
+      const error = link.error(payload.error)
+      if (payload.restart) options.tell(error)
+      else if (closing) return
+      else if (NO_BROKER.has(payload.error.name)) {
+        options.tell(error)
+        void rejoin()
+      } else options.onFatal(error)
+    })
+    consumer = made
+    await link.attempt(async () => {
+      await made.connect()
+      await made.subscribe({ topics: [...topics], fromBeginning: true })
+      await made.run({
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: concurrency,
+        autoCommitInterval: 1000,
+        eachBatch,
+      })
+    })
+  }
+  const rejoin = async (): Promise<void> => {
+    while (!closing) {
+      await leave(consumer)
+      await new Promise(resolve => setTimeout(resolve, MOST_PAUSE))
+      try {
+        return await join()
+      } catch (thrown) {
+        options.tell(link.error(thrown))
+      }
+    }
+  }
+
+  await join().catch(async (thrown: unknown) => {
+    await leave(consumer)
+    throw thrown
+  })
+  return {
+    lastProgress: () => progress,
+    close: async () => {
+      closing = true
+      await leave(consumer)
+    },
+  }
+}
+
+const leave = async (consumer: Consumer): Promise<void> => {
+  await consumer.stop().catch(() => {})
+  await consumer.disconnect().catch(() => {})
+}
+
+const bug = (cause: unknown): ExploreError =>
+  new ExploreError('INTERNAL', `${cause instanceof Error ? cause.stack : cause}`, { cause })

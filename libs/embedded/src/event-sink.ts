@@ -1,0 +1,45 @@
+import type { Event, EventLog, ExploreError, Settings } from '@explore/explore'
+import type { Home } from './home.ts'
+import { startProcessor } from './processor-handle.ts'
+
+/** Where a gateway's accepted events go. */
+export interface EventSink {
+  /** Resolves when they are durable; then they have an effect on the next page, or soon. */
+  readonly take: (events: readonly Event[]) => Promise<void>
+  /** How many events wait to be folded. */
+  readonly lag: () => Promise<number>
+  readonly settings: (settings: Settings) => void
+  /** Resolves when events have an effect. */
+  readonly started: Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * How long an acknowledgement waits for the fold, so that the caller's next page shows the effect. Milliseconds as a
+ * rule; a machine without a free core may need the rest.
+ */
+const FOLD_WAIT = 1000
+/** With more events unfolded nobody is kept waiting: the backlog takes longer than that anyway. */
+const BACKLOG = 5000
+
+/** The home's own log, folded by a thread of this process. `tell` hears whether it can. */
+export const homeSink = (
+  home: Home,
+  log: EventLog,
+  settings: Settings,
+  tell: (problem: ExploreError | undefined) => void,
+): EventSink => {
+  const processor = startProcessor(home, settings, tell)
+  return {
+    take: async events => {
+      await log.append(events)
+      processor.poke()
+      const end = await log.end()
+      if (end - processor.watermark() <= BACKLOG) await processor.folded(end, FOLD_WAIT)
+    },
+    lag: async () => Math.max(0, (await log.end()) - processor.watermark()),
+    settings: processor.settings,
+    started: processor.started,
+    close: processor.close,
+  }
+}

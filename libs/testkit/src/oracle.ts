@@ -1,0 +1,3 @@
+export { type Folded, foldOf } from './fold-of.ts'
+export { requestIdOf } from './memory-world.ts'
+export { type EventShape, randomEvents } from './random-events.ts'

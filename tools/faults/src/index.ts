@@ -1,0 +1,2 @@
+export { type RoundOptions, type RoundReport, runRound } from './round.ts'
+export { SABOTAGES } from './sabotage.ts'

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ExploreError } from '@explore/explore'
+import { TRAP } from './group.ts'
+import type { Rig } from './rig.ts'
+import type { Fault, Kind } from './schedule.ts'
+
+/** Does a fault to the rig and undoes it; resolves when it is undone. `violated` hears what must not be. */
+type Injection = (rig: Rig, fault: Fault, violated: (what: string) => void) => Promise<void>
+
+/** Any broker may be the controller. */
+const brokerOf = ({ kafka }: Rig, { target }: Fault) => kafka!.nodes[target % kafka!.nodes.length]!
+
+const nodeOf = ({ redis }: Rig, { target }: Fault) => redis.nodes[target % redis.nodes.length]!
+
+export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
+  'processor killed': async ({ group, processors }, { target, stage, lasts }) => {
+    group.hit(target % processors, 'SIGKILL', stage)
+    await sleep(TRAP + 50 + lasts)
+    group.join(target % processors)
+  },
+  'processor frozen': async ({ group, processors }, { target, stage, lasts }) => {
+    group.hit(target % processors, 'SIGSTOP', stage)
+    await sleep(TRAP + 50 + lasts)
+    group.thaw(target % processors)
+  },
+  'processor leaves': async ({ group, processors }, { target, lasts }) => {
+    group.leave(target % processors)
+    await sleep(lasts)
+    group.join(target % processors)
+  },
+  'join storm': async ({ group, processors }, { lasts }) => {
+    for (let gone = 0; gone <= lasts; gone += 150) {
+      group.leave(gone % processors)
+      await sleep(75)
+      group.join(gone % processors)
+      await sleep(75)
+    }
+    for (let member = 0; member < processors; member++) group.join(member)
+  },
+  'state killed': async (rig, fault) => {
+    await nodeOf(rig, fault).stop('SIGKILL')
+    await sleep(fault.lasts)
+    await nodeOf(rig, fault).start()
+  },
+  'state frozen': async (rig, fault) => {
+    nodeOf(rig, fault).signal('SIGSTOP')
+    await sleep(fault.lasts)
+    nodeOf(rig, fault).signal('SIGCONT')
+  },
+  'state emptied': async ({ direct }) => {
+    // One that is away keeps what it has.
+    await direct.each(send => send('FLUSHALL')).catch(() => {})
+  },
+  'state cut off': async ({ proxies, processors }, { target, lasts }) => {
+    proxies[target % processors]!.set('cut')
+    await sleep(lasts)
+    proxies[target % processors]!.set('passes')
+  },
+  'state stalled': async ({ proxies, processors }, { target, lasts }) => {
+    proxies[target % processors]!.set('stalled')
+    await sleep(lasts)
+    proxies[target % processors]!.set('passes')
+  },
+  'stale write': async ({ state, partitions }, { target }, violated) => {
+    const partition = target % partitions
+    const write = {
+      users: [['u0', Uint8Array.of(1)] as const],
+      counters: [{ item: 0, field: 0, delta: 1e6 }],
+      boards: [],
+    }
+    try {
+      const watermark = await state.watermark(partition)
+      if (watermark === 0) return
+      // What was read before the last batch, and what a longer log would lead to.
+      for (const expected of [watermark - 1, watermark + 1_000_000]) {
+        await state.apply({ ...write, partition, expected, watermark: expected + 1 })
+        violated(`a writer that expected ${expected} of partition ${partition} wrote`)
+      }
+    } catch (error) {
+      const code = error instanceof ExploreError ? error.code : undefined
+      if (code !== 'WATERMARK_MISMATCH' && !code?.startsWith('STORE_')) violated(`${error}`)
+    }
+  },
+  'broker killed': async (rig, fault) => {
+    await brokerOf(rig, fault).stop('SIGKILL')
+    await sleep(fault.lasts)
+    await brokerOf(rig, fault).start()
+  },
+  'broker frozen': async (rig, fault) => {
+    brokerOf(rig, fault).signal('SIGSTOP')
+    await sleep(fault.lasts)
+    brokerOf(rig, fault).signal('SIGCONT')
+  },
+  'rolling restart': async ({ kafka }) => {
+    for (const node of kafka!.nodes) {
+      await node.stop('SIGTERM')
+      await node.start()
+    }
+  },
+  'sent twice': async ({ load }) => load.twice(),
+  'sent out of order': async ({ load }) => load.outOfOrder(),
+  poison: async ({ load, bus }) => {
+    load.poison()
+    // A broker that is hurt may refuse them.
+    await bus.garbage().catch(() => {})
+  },
+}
+
+/** What a fault has to itself while it lasts; another on the same is left out. */
+export const occupiedBy = (
+  { kind, target }: Fault,
+  { redis, processors }: Rig,
+): string | undefined => {
+  if (kind === 'join storm') return 'all processors'
+  if (kind.startsWith('processor')) return `processor ${target % processors}`
+  // With two of three away nothing could be written.
+  if (kind.startsWith('broker') || kind === 'rolling restart') return 'the brokers'
+  if (kind === 'state killed' || kind === 'state frozen') {
+    return `node ${target % redis.nodes.length}`
+  }
+  if (kind === 'state cut off' || kind === 'state stalled') return `way ${target % processors}`
+  return undefined
+}

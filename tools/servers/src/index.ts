@@ -1,0 +1,15 @@
+export { freePort } from './free-port.ts'
+export {
+  type KafkaNode,
+  type KafkaOptions,
+  type KafkaServer,
+  startKafka,
+  whyNoKafka,
+} from './kafka-server.ts'
+export {
+  type RedisNode,
+  type RedisOptions,
+  type RedisServer,
+  startRedis,
+  whyNoRedis,
+} from './redis-server.ts'
