@@ -108,6 +108,11 @@ export default defineConfig(
     },
   },
   {
+    // A store may expire values by its own clock, which cannot be given: suites wait for it.
+    files: ['libs/testkit/src/contracts/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
     // The engine holds stages of any columns; its own types give them back to the caller.
     files: ['libs/pipeline/**'],
     rules: { '@typescript-eslint/no-explicit-any': 'off' },

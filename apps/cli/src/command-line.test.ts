@@ -41,7 +41,13 @@ describe('import', () => {
     const page = await explore(['page', 'u1', '--json', ...at(home)])
     expect(JSON.parse(page.stdout)).toMatchObject({ origin: 'fallback', degraded: ['no bundle'] })
     expect(JSON.parse(page.stdout).items).toHaveLength(20)
-    expect(readdirSync(home).toSorted()).toEqual(['bundles', 'db', 'rejects.csv', 'scratch'])
+    expect(readdirSync(home).toSorted()).toEqual([
+      'bundles',
+      'db',
+      'rejects.csv',
+      'scratch',
+      'training',
+    ])
   })
 
   it.each([
