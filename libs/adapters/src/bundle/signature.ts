@@ -8,18 +8,22 @@ import {
 } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { ExploreError } from '@explore/explore'
 import { MANIFEST } from './manifest.ts'
 
 /** Ed25519 over the bytes of manifest.json, in hex: what the home's key vouches for, the metrics among it. */
 export const SIGNATURE = 'manifest.sig'
 
+/** Of this thread: keys that are made at once need drafts of their own. */
+let drafts = 0
+
 /** The home's signing key, made where there is none (PKCS #8, mode 0600). */
 export const signingKey = async (path: string): Promise<KeyObject> => {
   const known = await keyAt(path)
   if (known !== undefined) return known
   const { privateKey } = generateKeyPairSync('ed25519')
-  const draft = `${path}.${process.pid}.tmp`
+  const draft = `${path}.${process.pid}.${threadId}.${drafts++}.tmp`
   const handle = await open(draft, 'w', 0o600)
   try {
     await handle.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }))
