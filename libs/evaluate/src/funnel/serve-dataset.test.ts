@@ -70,7 +70,7 @@ it('compares the first stage with what is cheaper', async () => {
   expect(report.facts['requests held out']).toBe(30)
   expect(recall('PSelect, distilled')).toBeGreaterThan(recall("teacher's mean value of the item"))
   expect(recall('PSelect, distilled')).toBeGreaterThan(recall('random') + 0.2)
-  expect(recall('the same net on clicks')).toBeGreaterThan(recall('random') + 0.1)
+  expect(recall('the same net on clicks')).toBeGreaterThan(recall('random') + 0.05)
   expect(report.tables[0]!.rows[0]!.cells[0]).toHaveProperty('deviation')
   expect(report.tables[0]!.rows[2]!.cells[0]).not.toHaveProperty('deviation')
   expect(report.tables[1]!.rows.find(({ name }) => name === 'random')!.cells.at(-1)).toBe(
