@@ -63,7 +63,12 @@ export const evaluateFirstStage: Evaluation = async ({
       },
       {
         candidates: unionOfSources(catalogue, counters, random.fork('candidates')),
-        teacher: teacherOf(manyViewers(bundle.secondStage), { catalogue, viewers, dense, settings }),
+        teacher: teacherOf(manyViewers(bundle.secondStage), {
+          catalogue,
+          viewers,
+          dense,
+          settings,
+        }),
         onProgress: fraction => onProgress('teacher', fraction, 'the second stage ranks'),
         signal,
       },
