@@ -1,3 +1,5 @@
+import { endOfTie } from './end-of-tie.ts'
+
 type Numbers = ArrayLike<number>
 
 /**
@@ -13,10 +15,9 @@ export const auc = (scores: Numbers, labels: Numbers): number => {
   // Equal to nothing, not even to itself.
   if (order.some(row => Number.isNaN(scores[row]))) return NaN
   for (let i = 0; i < order.length;) {
-    let end = i
+    const end = endOfTie(order, i, scores)
     let tied = 0
-    while (end < order.length && scores[order[end]] === scores[order[i]])
-      tied += labels[order[end++]]
+    for (let at = i; at < end; at++) tied += labels[order[at]]
     // Ranks count from 1; all of a tie share their mean.
     ranks += (tied * (i + 1 + end)) / 2
     positives += tied

@@ -1,3 +1,4 @@
+import { endOfTie } from './end-of-tie.ts'
 import { groupRows } from './group-rows.ts'
 
 type Numbers = ArrayLike<number>
@@ -115,8 +116,7 @@ const concordant = (best: readonly number[], p: Numbers, y: Numbers): number => 
   for (let i = 0; i < best.length;) {
     let positives = 0
     let negatives = 0
-    const score = p[best[i]]
-    for (; i < best.length && p[best[i]] === score; i++) {
+    for (const end = endOfTie(best, i, p); i < end; i++) {
       if (y[best[i]] === 1) positives++
       else negatives++
     }
@@ -170,7 +170,7 @@ const inOrder = (
     let positives = 0
     let negatives = 0
     const score = p[order[i]]
-    for (; i < order.length && p[order[i]] === score; i++) {
+    for (const end = endOfTie(order, i, p); i < end; i++) {
       const row = order[i]
       const weight = weights[userOf[row]]
       if (y[row] === 1) positives += weight
