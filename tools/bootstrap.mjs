@@ -12,6 +12,12 @@ const windows = process.platform === 'win32'
 /** The Node that the lockfile pins: all of the project's own code runs on it. */
 export const pinnedNode = join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node')
 
+/** Code is compiled once: a start takes a second less. A folder that can't be written is passed over by Node. */
+export const environment = {
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
+  ...process.env,
+}
+
 /** Installs what the lockfile names and node_modules lacks; ends the process with one line if it can't. */
 export const ensureInstalled = () => {
   if (Number(process.versions.node.split('.')[0]) < 18) {
@@ -119,7 +125,10 @@ export const failToRun = ({ code }) =>
  * when this process dies, however it dies, the channel closes and the script can shut down.
  */
 export const runPinned = args => {
-  const child = spawn(pinnedNode, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(pinnedNode, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: environment,
+  })
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // The terminal sends Ctrl-C to both, `kill -INT` to this one alone; the script decides when it is done.
   process.on('SIGINT', () => child.connected && child.disconnect())

@@ -1,6 +1,6 @@
 // `npm test`, `npm run check` and the like: installs for itself, then runs each step on the pinned Node.
 import { spawnSync } from 'node:child_process'
-import { ensureInstalled, failToRun, pinnedNode, root } from './bootstrap.mjs'
+import { ensureInstalled, environment, failToRun, pinnedNode, root } from './bootstrap.mjs'
 
 const VITEST = 'node_modules/vitest/vitest.mjs'
 const PRETTIER = 'node_modules/prettier/bin/prettier.cjs'
@@ -34,7 +34,7 @@ const results = steps.map(([name, ...args]) => {
   const step = spawnSync(pinnedNode, steps.length > 1 ? args : [...args, ...rest], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    env: { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' },
   })
   if (step.error) failToRun(step.error)
   return { name, passed: step.status === 0, seconds: ((Date.now() - start) / 1000).toFixed(1) }

@@ -31,6 +31,7 @@ export const serve = async (
 ): Promise<Gateway> => {
   const service = await embeddedService(home, {
     wall: Date.now,
+    ahead: true,
     ...(threads !== undefined && { threads }),
     onError: error => console.error(`explore: ${error.message}`),
   })

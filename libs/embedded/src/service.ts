@@ -40,6 +40,8 @@ export const embeddedService = async (
   options: {
     readonly wall: () => number
     readonly threads?: number
+    /** Loads the models while the rest starts, not at the first page. */
+    readonly ahead?: boolean
     readonly onError: (error: ExploreError) => void
   },
 ): Promise<EmbeddedService> => {
@@ -93,6 +95,8 @@ export const embeddedService = async (
   const repeat = (work: () => Promise<unknown>, every: number): NodeJS.Timeout =>
     setInterval(() => void work().catch(error => onError(exploreErrorOf(error))), every).unref()
   const timers = [repeat(poll, POLL), repeat(() => state.sweep(wall()), SWEEP)]
+  // Whoever waits for them is told if they cannot be loaded.
+  if (options.ahead) pool()
   // From here on the page that follows an event shows its effect.
   await sink.started
 

@@ -116,15 +116,18 @@ const trainOn = async (examples: Examples, input: TrainInput): Promise<Artifacts
       failed.abort(error)
       throw error
     })
-  const train = processes === 2 ? retrievalInProcess : trainRetrieval
+  const sent = Promise.withResolvers<void>()
+  const retrievalOptions = {
+    ...common,
+    ...goingOn('retrieval-user', 'retrieval-item'),
+    onProgress: (fraction: number, message: string) => onProgress?.('retrieval', fraction, message),
+  }
   const retrieving = failing(
-    train(examples, {
-      ...common,
-      ...goingOn('retrieval-user', 'retrieval-item'),
-      onProgress: (fraction, message) => onProgress?.('retrieval', fraction, message),
-    }),
+    processes === 2
+      ? retrievalInProcess(examples, { ...retrievalOptions, onSent: sent.resolve })
+      : trainRetrieval(examples, retrievalOptions),
   )
-  if (processes === 1) await retrieving
+  await (processes === 2 ? Promise.race([sent.promise, retrieving]) : retrieving)
   const ranking = failing(
     trainSecondStage(examples, {
       ...common,

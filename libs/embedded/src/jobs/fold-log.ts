@@ -2,7 +2,8 @@ import { Catalogue, lagOf, processor, type Settings } from '@explore/explore'
 import type { Progress } from '../progress.ts'
 import type { EmbeddedStores } from '../stores.ts'
 
-const BATCH = 10_000
+/** A user who is in it often is written once. */
+const BATCH = 100_000
 
 /** Folds what the log has and the state has not, partition by partition; returns how many events that was. */
 export const foldLog = async (

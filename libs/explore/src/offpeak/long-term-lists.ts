@@ -3,7 +3,7 @@ import { encodeList, listKey } from '../lists.ts'
 import type { ProfileStore, Retriever, StateStore } from '../ports.ts'
 import { attributeBuckets } from '../signals/feature-buckets.ts'
 import { viewerFeatures } from '../signals/features.ts'
-import { fillViewer } from '../signals/fill-viewer.ts'
+import { fillViewer, type ViewerFacts } from '../signals/fill-viewer.ts'
 import { historyKind } from '../signals/history-kind.ts'
 import { emptyUserState, HISTORY, type UserState } from '../signals/user-state.ts'
 import { EVENT_TYPES, type Millis } from '../types.ts'
@@ -14,6 +14,8 @@ const LENGTH = 300
 const LEAST = 3
 /** All engagements stand at this age, so that the latest do not drown the rest. */
 const AGE = 3 * 86_400_000
+/** Viewers whose lists are made and written at once. */
+const BATCH = 250
 
 /**
  * Pre-generates each viewer's list of long-term interests: the query tower over what they liked, saved, shared
@@ -31,9 +33,18 @@ export const writeLongTermLists = async (
 ): Promise<number> => {
   const { state, profiles, catalogue, retriever } = stores
   let written = 0
-  let batch: (readonly [string, Uint8Array])[] = []
+  let batch: { readonly id: string; readonly facts: ViewerFacts }[] = []
   const flush = async (): Promise<void> => {
-    await state.putMany(batch)
+    const features = viewerFeatures(batch.length)
+    batch.forEach(({ facts }, row) => fillViewer(features, row, facts, catalogue))
+    const queries = await retriever.embed(features)
+    const dimension = queries.length / batch.length
+    const lists: (readonly [string, Uint8Array])[] = []
+    for (const [row, { id }] of batch.entries()) {
+      const query = queries.slice(row * dimension, (row + 1) * dimension)
+      lists.push([listKey.longTerm(id), encodeList(await retriever.search(query, LENGTH))])
+    }
+    await state.putMany(lists)
     written += batch.length
     batch = []
     onProgress(written)
@@ -42,13 +53,10 @@ export const writeLongTermLists = async (
     const lasting = lastingInterests(own, catalogue, now)
     if (lasting.history.length < LEAST) continue
     const attributes = attributeBuckets(await profiles.user(id))
-    const features = viewerFeatures(1)
-    fillViewer(features, 0, { state: lasting, attributes, surface: 0, now }, catalogue)
-    const found = await retriever.search(await retriever.embed(features), LENGTH)
-    batch.push([listKey.longTerm(id), encodeList(found)])
-    if (batch.length === 500) await flush()
+    batch.push({ id, facts: { state: lasting, attributes, surface: 0, now } })
+    if (batch.length === BATCH) await flush()
   }
-  await flush()
+  if (batch.length > 0) await flush()
   return written
 }
 

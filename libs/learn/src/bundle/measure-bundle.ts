@@ -31,11 +31,11 @@ export interface MeasuredBundle {
   readonly values: Float32Array
 }
 
-const MOST_ROWS = 50_000
+const MOST_ROWS = 20_000
 const BATCH = 2_048
 
 /**
- * Measures a bundle on examples, all of whose impressions it scores (50,000 of them, evenly spread, where there are
+ * Measures a bundle on examples, all of whose impressions it scores (20,000 of them, evenly spread, where there are
  * more). Two bundles measured on the same examples answer for the same rows, queries and requests.
  */
 export const measureBundle = async (

@@ -23,11 +23,13 @@ const HALF_LIFE = 86_400_000
 export class RequestSample {
   readonly #size: number
   readonly #random: Rng
-  readonly #kept: { readonly key: number; readonly request: RequestSnapshot }[] = []
+  readonly #kept: RequestSnapshot[] = []
+  readonly #keys: Float64Array
   #worst = -1
 
   constructor(size: number, random: Rng) {
     this.#size = size
+    this.#keys = new Float64Array(size)
     this.#random = random
   }
 
@@ -35,15 +37,23 @@ export class RequestSample {
   offer(now: Millis, make: () => RequestSnapshot): void {
     // log(−ln(u) / weight): least is best, and no weight overflows.
     const key = Math.log(-Math.log(1 - this.#random.uniform())) - (now / HALF_LIFE) * Math.LN2
-    if (this.#kept.length < this.#size) this.#kept.push({ key, request: make() })
-    else if (this.#size > 0 && key < this.#kept[this.#worst].key) {
-      this.#kept[this.#worst] = { key, request: make() }
-    } else return
-    this.#worst = this.#kept.reduce((w, { key }, i, kept) => (key > kept[w].key ? i : w), 0)
+    const full = this.#kept.length === this.#size
+    if (full && !(key < this.#keys[this.#worst])) return
+    const at = full ? this.#worst : this.#kept.length
+    this.#kept[at] = make()
+    this.#keys[at] = key
+    this.#worst = greatest(this.#keys, this.#kept.length)
   }
 
   /** What was sampled, in order of time. */
   taken(): RequestSnapshot[] {
-    return this.#kept.map(({ request }) => request).sort((a, b) => a.now - b.now)
+    return this.#kept.toSorted((a, b) => a.now - b.now)
   }
+}
+
+/** Where the greatest of the first `length` values is. */
+const greatest = (values: Float64Array, length: number): number => {
+  let at = 0
+  for (let i = 1; i < length; i++) if (values[i] > values[at]) at = i
+  return at
 }

@@ -56,6 +56,9 @@ export interface SecondStageOptions {
 /** `partial rows`: history without impressions; `through click`: the factoring of rare heads. */
 export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through click'] as const
 
+/** The latest rows of history without impressions count; more of them cost more time than they teach. */
+const PARTIAL_ROWS = 400_000
+
 export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
 
 export interface SecondStageMetrics {
@@ -135,7 +138,7 @@ export const trainSecondStage = async (
   const histories =
     warm || without.includes('partial rows')
       ? new Uint32Array()
-      : known.filter(row => partial[row] === 1)
+      : known.filter(row => partial[row] === 1).slice(-PARTIAL_ROWS)
   const epochs = options.epochs ?? (warm || histories.length > 0 ? 1 : 2)
   const rowsOf = [
     ...(histories.length > 0 ? [Uint32Array.from([...histories, ...train])] : []),

@@ -48,7 +48,15 @@ export const retrievalInProcess = async (
     readonly viewers: Pick<ViewerRows, 'share'>
     readonly positives: RetrievalTask['positives']
   },
-  { onProgress, signal, ...options }: TwoTowerOptions,
+  {
+    onProgress,
+    onSent,
+    signal,
+    ...options
+  }: TwoTowerOptions & {
+    /** Called once it has the examples: a thread that computes until then holds up their sending. */
+    readonly onSent?: () => void
+  },
 ): Promise<Retrieval> => {
   signal?.throwIfAborted()
   const { viewer, item, time, kinds } = examples.positives
@@ -62,7 +70,7 @@ export const retrievalInProcess = async (
     positives: { viewer, item, time, kinds },
     options,
   }
-  child.send(task)
+  child.send(task, () => onSent?.())
   // It saves what it has and ends by itself.
   const stop = (): void => void (child.connected && child.send(STOP))
   signal?.addEventListener('abort', stop, { once: true })
