@@ -21,7 +21,7 @@ describe('top', () => {
           Number(Number.isNaN(scores[a]!)) - Number(Number.isNaN(scores[b]!)) ||
           (value(a) === value(b) ? a - b : value(b) - value(a)),
       )
-      // A native sort may stand in for the heap where scores are f32.
+      // A sort may stand in for the heap where scores are f32.
       const floats = Float32Array.from(scores).subarray()
       for (const n of [0, 1, 3, scores.length >> 1, scores.length, scores.length + 5]) {
         expect(Array.from(top(scores, n))).toEqual(sorted.slice(0, n))

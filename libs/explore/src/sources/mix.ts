@@ -44,22 +44,27 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
         fused = new Float32Array(catalogue.size)
       }
       const weights = weightsOf(names, viewer)
-      found.forEach(({ items }, i) => {
+      for (let i = 0; i < found.length; i++) {
+        const { items } = found[i]!
+        const weight = weights[i]!
         const bit = 1 << SOURCES.indexOf(names[i] as SourceName)
         for (let row = 0; row < items.length; row++) {
           masks[items[row]!]! |= bit
-          fused[items[row]!]! += weights[i]! / (RANK_CONSTANT + row)
+          fused[items[row]!]! += weight / (RANK_CONSTANT + row)
         }
-      })
+      }
       const cold = found[names.indexOf('explore-cold')]
       cold?.items.forEach((item, row) => (drawn[item] = cold.scores[row]!))
 
       const placed = interleave(found, weights, settings['width.candidates'], masks)
-      const scores = Float32Array.from(placed, item => fused[item]!)
-      const items = top(scores, placed.length).map(at => placed[at]!)
+      const scores = new Float32Array(placed.length)
+      for (let i = 0; i < placed.length; i++) scores[i] = fused[placed[i]!]!
+      const order = top(scores, placed.length)
+      const items = new Uint32Array(placed.length)
       const columns = unmixed(settings)(items, 0)
       for (let row = 0; row < items.length; row++) {
-        const item = items[row]!
+        const item = placed[order[row]!]!
+        items[row] = item
         columns.sources[row] = masks[item]! & ~TAKEN
         columns.mixRank[row] = row
         columns.mixed[row] = 1 - row / items.length
