@@ -9,8 +9,7 @@ const GRACE = 3_000
 const [name, home, options] = process.argv.slice(2) as [JobName, string, string]
 const abort = new AbortController()
 const send = (message: JobMessage): void => {
-  // Without a callback, a parent that was killed a moment ago is an error that ends the process.
-  if (process.connected) process.send!(message, undefined, undefined, () => {})
+  if (process.connected) process.send!(message)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort())

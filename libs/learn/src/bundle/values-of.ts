@@ -10,18 +10,16 @@ import {
 } from '@explore/explore'
 import type { RankingBatch } from '../examples/batch.ts'
 
-/** The group of each row's viewer, from the counts among their features. */
+const IMPRESSIONS = COUNTS.indexOf('impression')
+
+/** The group of each row's viewer, from the count of impressions among their features. */
 export const groupOfRow = (
   { viewers, candidates }: Pick<RankingBatch, 'viewers' | 'candidates'>,
   settings: Settings,
 ): readonly Group[] =>
   Array.from(candidates.viewer, viewer => {
-    const from = viewer * VIEWER_DENSE
-    const logs = viewers.dense.subarray(from, from + COUNTS.length)
-    return groupOf(
-      logs.map(log => Math.round(Math.expm1(log))),
-      settings,
-    )
+    const shown = Math.expm1(viewers.dense[viewer * VIEWER_DENSE + IMPRESSIONS])
+    return groupOf(Math.round(shown), settings)
   })
 
 /** What the value model makes of rows of probabilities. */
