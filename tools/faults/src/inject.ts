@@ -12,6 +12,35 @@ const brokerOf = ({ kafka }: Rig, { target }: Fault) => kafka!.nodes[target % ka
 
 const nodeOf = ({ redis }: Rig, { target }: Fault) => redis.nodes[target % redis.nodes.length]!
 
+/** A server of either kind, killed and started again. */
+const killed =
+  (serverOf: typeof brokerOf | typeof nodeOf): Injection =>
+  async (rig, fault) => {
+    const server = serverOf(rig, fault)
+    await server.stop('SIGKILL')
+    await sleep(fault.lasts)
+    await server.start()
+  }
+
+const frozen =
+  (serverOf: typeof brokerOf | typeof nodeOf): Injection =>
+  async (rig, fault) => {
+    const server = serverOf(rig, fault)
+    server.signal('SIGSTOP')
+    await sleep(fault.lasts)
+    server.signal('SIGCONT')
+  }
+
+/** A processor's way to the state, which neither end is told of. */
+const hindered =
+  (how: 'cut' | 'stalled'): Injection =>
+  async ({ proxies, processors }, { target, lasts }) => {
+    const way = proxies[target % processors]!
+    way.set(how)
+    await sleep(lasts)
+    way.set('passes')
+  }
+
 export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
   'processor killed': async ({ group, processors }, { target, stage, lasts }) => {
     group.hit(target % processors, 'SIGKILL', stage)
@@ -37,30 +66,14 @@ export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
     }
     for (let member = 0; member < processors; member++) group.join(member)
   },
-  'state killed': async (rig, fault) => {
-    await nodeOf(rig, fault).stop('SIGKILL')
-    await sleep(fault.lasts)
-    await nodeOf(rig, fault).start()
-  },
-  'state frozen': async (rig, fault) => {
-    nodeOf(rig, fault).signal('SIGSTOP')
-    await sleep(fault.lasts)
-    nodeOf(rig, fault).signal('SIGCONT')
-  },
+  'state killed': killed(nodeOf),
+  'state frozen': frozen(nodeOf),
   'state emptied': async ({ direct }) => {
     // One that is away keeps what it has.
     await direct.each(send => send('FLUSHALL')).catch(() => {})
   },
-  'state cut off': async ({ proxies, processors }, { target, lasts }) => {
-    proxies[target % processors]!.set('cut')
-    await sleep(lasts)
-    proxies[target % processors]!.set('passes')
-  },
-  'state stalled': async ({ proxies, processors }, { target, lasts }) => {
-    proxies[target % processors]!.set('stalled')
-    await sleep(lasts)
-    proxies[target % processors]!.set('passes')
-  },
+  'state cut off': hindered('cut'),
+  'state stalled': hindered('stalled'),
   'stale write': async ({ state, partitions }, { target }, violated) => {
     const partition = target % partitions
     const write = {
@@ -81,16 +94,8 @@ export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
       if (code !== 'WATERMARK_MISMATCH' && !code?.startsWith('STORE_')) violated(`${error}`)
     }
   },
-  'broker killed': async (rig, fault) => {
-    await brokerOf(rig, fault).stop('SIGKILL')
-    await sleep(fault.lasts)
-    await brokerOf(rig, fault).start()
-  },
-  'broker frozen': async (rig, fault) => {
-    brokerOf(rig, fault).signal('SIGSTOP')
-    await sleep(fault.lasts)
-    brokerOf(rig, fault).signal('SIGCONT')
-  },
+  'broker killed': killed(brokerOf),
+  'broker frozen': frozen(brokerOf),
   'rolling restart': async ({ kafka }) => {
     for (const node of kafka!.nodes) {
       await node.stop('SIGTERM')

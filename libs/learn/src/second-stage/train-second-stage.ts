@@ -56,10 +56,10 @@ export interface SecondStageOptions {
 /** `partial rows`: history without impressions; `through click`: the factoring of rare heads. */
 export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through click'] as const
 
+export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
+
 /** The latest rows of history without impressions count; more of them cost more time than they teach. */
 const PARTIAL_ROWS = 400_000
-
-export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
 
 export interface SecondStageMetrics {
   readonly trainRows: number

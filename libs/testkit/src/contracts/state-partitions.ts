@@ -1,18 +1,11 @@
-import { COUNTERS, type StateStore, type StateWrite } from '@explore/explore'
+import { COUNTERS, type StateStore } from '@explore/explore'
 import { describe, expect, it } from 'vitest'
 import type { StateUnderTest } from './state-store.ts'
+import { write } from './state-writes.ts'
 
 /** What every state store promises of the partitions of a log. */
 export const statePartitions = (harness: () => StateUnderTest): void => {
   describe('partitions', () => {
-    const write = (expected: number, changes: Partial<StateWrite> = {}): StateWrite => ({
-      expected,
-      watermark: expected + 1,
-      users: [],
-      counters: [],
-      boards: [],
-      ...changes,
-    })
     const user = (id: string, state: number) => ({ users: [[id, Uint8Array.of(state)]] }) as const
 
     it('have watermarks of their own; 0 is meant where none is named', async () => {

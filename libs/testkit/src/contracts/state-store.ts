@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  COUNTERS,
-  ExploreError,
-  randomOf,
-  type StateStore,
-  type StateWrite,
-  trendingVote,
-} from '@explore/explore'
+import { COUNTERS, ExploreError, randomOf, type StateStore, trendingVote } from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { statePartitions } from './state-partitions.ts'
+import { bytes, write } from './state-writes.ts'
 
 export interface StateUnderTest {
   readonly state: StateStore
@@ -30,15 +24,6 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
     })
     afterEach(() => harness.close())
 
-    const write = (expected: number, changes: Partial<StateWrite> = {}): StateWrite => ({
-      expected,
-      watermark: expected + 1,
-      users: [],
-      counters: [],
-      boards: [],
-      ...changes,
-    })
-    const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
     const topOf = async (board: string, n: number): Promise<[number, number][]> => {
       const { items, scores } = await state.top(board, n)
       expect(scores.length).toBe(items.length)

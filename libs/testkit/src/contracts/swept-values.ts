@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StateStore } from '@explore/explore'
 import type { StateUnderTest } from './state-store.ts'
+import { bytes } from './state-writes.ts'
 
 /** What a state store promises besides whose values live until they are swept, by the clock of who sweeps. */
 export const sweptValuesContract = (name: string, open: () => Promise<StateUnderTest>): void => {
@@ -13,7 +14,6 @@ export const sweptValuesContract = (name: string, open: () => Promise<StateUnder
     })
     afterEach(() => harness.close())
 
-    const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
     const late = 4e12
 
     it('go when they have expired, not before, and each once', async () => {
