@@ -47,7 +47,7 @@ export const pagePool = (
       await next.loaded
       return next
     } catch (error) {
-      await next.abandon()
+      await next.close()
       throw error
     } finally {
       opening = undefined
@@ -105,7 +105,7 @@ export const pagePool = (
     },
     close: async (): Promise<void> => {
       closed = true
-      await opening?.abandon()
+      await opening?.close()
       await swaps.catch(() => {})
       await serving?.close()
     },

@@ -29,8 +29,8 @@ const data = workerData as ThreadData
 
 // Nothing heavy is imported before it is this thread's turn. Waited for here: a thread that waits for requests sleeps,
 // and hears of nothing else. Where it fails, whoever gave the turn has been told, and so is whoever asks it for a page.
-const serve = await inTurn(data.channel, async shared =>
-  (await import('./serve-pages.ts')).servePages(data, shared),
+const serve = await inTurn(data.channel, async (shared, signal) =>
+  (await import('./serve-pages.ts')).servePages(data, shared, signal),
 ).then(
   ({ serve }) => serve,
   (error: unknown) => async (): Promise<PageResult> => {

@@ -54,16 +54,12 @@ export const pageThreads = ({ threads, onError, ...data }: PageThreadsOptions) =
         pending.delete(running)
       }
     },
-    /** Finishes what was asked for, then ends the threads. */
+    /** Finishes what was asked for, then ends the threads, loaded or not. */
     close: async (): Promise<void> => {
-      // Piscina's own close may end threads that still work, and ONNX Runtime does not survive that.
+      // A thread that is ended inside native code takes the process with it, or never ends: Piscina ends threads that
+      // are asleep, and only those.
       while (pending.size > 0) await Promise.allSettled(pending)
-      turns.close()
-      await pool.destroy()
-    },
-    /** Ends the threads, loaded or not. */
-    abandon: async (): Promise<void> => {
-      turns.close()
+      await turns.close()
       await pool.destroy()
     },
   }

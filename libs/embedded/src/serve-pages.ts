@@ -13,7 +13,11 @@ const WARM_RANKINGS = 150
 const WARM_MS = 3000
 
 /** Loads the thread's bundle, from what another thread shares where one does, and serves pages from it. */
-export const servePages = async (data: ThreadData, given: SharedBundle | undefined) => {
+export const servePages = async (
+  data: ThreadData,
+  given: SharedBundle | undefined,
+  signal: AbortSignal,
+) => {
   const { home, bundle } = data
   /** The clock of the last call: a thread has none of its own. */
   let clock = data.now
@@ -27,7 +31,10 @@ export const servePages = async (data: ThreadData, given: SharedBundle | undefin
       : (given ?? (await readBundle(home, join(home.bundles, bundle))))
   if (shared !== undefined) await engine.load(shared)
   const explorer = await engine.ready(inForce.settings)
-  if (data.warm) await warmUp(explorer, await stores.state.userIds(undefined, WARM_RANKINGS), clock)
+  if (data.warm) {
+    const users = await stores.state.userIds(undefined, WARM_RANKINGS)
+    await warmUp(explorer, users, clock, signal)
+  }
 
   const pageOf = async ({ request, call }: PageTask): Promise<Page> => {
     const page = () => engine.page(request, call, inForce.settings)
@@ -76,9 +83,14 @@ const readBundle = async (home: ThreadData['home'], dir: string): Promise<Shared
 }
 
 /** Ranks for viewers who get nothing, half of the time: the other half is for whom the machine serves. */
-const warmUp = async (explorer: Explorer, users: readonly string[], now: number): Promise<void> => {
+const warmUp = async (
+  explorer: Explorer,
+  users: readonly string[],
+  now: number,
+  signal: AbortSignal,
+): Promise<void> => {
   const start = performance.now()
-  for (let i = 0; i < WARM_RANKINGS && users.length > 0; i++) {
+  for (let i = 0; i < WARM_RANKINGS && users.length > 0 && !signal.aborted; i++) {
     const began = performance.now()
     if (began - start > WARM_MS) return
     // What fails here fails again where someone waits for it, and is told there.

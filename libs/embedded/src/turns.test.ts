@@ -8,8 +8,10 @@ import { giveTurns, type Turns } from './turns.ts'
 const SCRIPT = `
 const { parentPort, workerData } = require('node:worker_threads')
 import(workerData.turns).then(async ({ inTurn }) => {
-  await inTurn(workerData.channel, async shared => {
+  await inTurn(workerData.channel, async (shared, signal) => {
     const from = Date.now()
+    parentPort.postMessage({ began: true })
+    while (workerData.untilStopped && !signal.aborted) await new Promise(resolve => setTimeout(resolve, 5))
     await new Promise(resolve => setTimeout(resolve, 100))
     if (workerData.meet && shared !== undefined) {
       const here = new Int32Array(workerData.meet)
@@ -26,27 +28,33 @@ import(workerData.turns).then(async ({ inTurn }) => {
 const open: { turns: Turns; workers: Worker[] }[] = []
 afterEach(async () => {
   for (const { turns, workers } of open.splice(0)) {
-    turns.close()
+    await turns.close()
     for (const worker of workers) await worker.terminate()
   }
 })
 
-const start = (threads: number, together: boolean, fails = false) => {
+const start = (
+  threads: number,
+  { together = false, fails = false, untilStopped = false }: Record<string, boolean> = {},
+) => {
   const meet = together ? new SharedArrayBuffer(4) : undefined
   const channel = randomUUID()
   const turns = giveTurns(channel, threads, { together, failed: unpackError })
+  let begun = 0
   const seen: { from: number; to: number; shared: unknown }[] = []
   const workers = Array.from({ length: threads }, () => {
-    const workerData = { channel, fails, meet, turns: new URL('./turns.ts', import.meta.url).href }
-    return new Worker(SCRIPT, { eval: true, workerData }).on('message', said => seen.push(said))
+    const { href } = new URL('./turns.ts', import.meta.url)
+    const workerData = { channel, fails, untilStopped, meet, turns: href }
+    const worker = new Worker(SCRIPT, { eval: true, workerData })
+    return worker.on('message', said => ('began' in said ? begun++ : seen.push(said)))
   })
   open.push({ turns, workers })
-  return { turns, seen }
+  return { turns, seen, begun: () => begun }
 }
 
 describe('threads', () => {
   it('load one after the other, and all from what the first one read', async () => {
-    const { turns, seen } = start(3, false)
+    const { turns, seen } = start(3)
     await turns.all
     await expect.poll(() => seen.length).toBe(3)
     seen.sort((a, b) => a.from - b.from)
@@ -56,7 +64,7 @@ describe('threads', () => {
   })
 
   it('load together after the first one where nobody serves', async () => {
-    const { turns, seen } = start(3, true)
+    const { turns, seen } = start(3, { together: true })
     await turns.first
     await turns.all
     await expect.poll(() => seen.length).toBe(3)
@@ -65,8 +73,23 @@ describe('threads', () => {
   })
 
   it('say why they cannot', async () => {
-    const { turns } = start(1, false, true)
+    const { turns } = start(1, { fails: true })
     await expect(turns.all).rejects.toThrow('no such bundle')
     await expect(turns.first).rejects.toThrow('no such bundle')
+  })
+
+  it('are waited for while they load, told to hurry, and no other begins', async () => {
+    const { turns, seen, begun } = start(3, { untilStopped: true })
+    await expect.poll(begun).toBe(1)
+    await turns.close()
+    await expect.poll(() => seen.length).toBe(1)
+    await expect(turns.all).rejects.toThrow('closed while loading')
+    expect(begun()).toBe(1)
+  })
+
+  it('are not waited for where none loads, or where the one that did has failed', async () => {
+    const { turns } = start(1, { fails: true })
+    await expect(turns.all).rejects.toThrow('no such bundle')
+    await turns.close()
   })
 })
