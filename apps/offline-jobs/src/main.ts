@@ -9,7 +9,8 @@ const GRACE = 3_000
 const [name, home, options] = process.argv.slice(2) as [JobName, string, string]
 const abort = new AbortController()
 const send = (message: JobMessage): void => {
-  if (process.connected) process.send!(message)
+  // Without a callback, a parent that was killed a moment ago is an error that ends the process.
+  if (process.connected) process.send!(message, undefined, undefined, () => {})
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort())

@@ -5,12 +5,12 @@ import { GROUPS, type Group, HEADS, type Head, SOURCES, type SourceName } from '
 
 /** Default mix: weight of each source by group [new, casual, heavy]; shares are weights over their sum. */
 const SOURCE_WEIGHTS: Record<SourceName, readonly [number, number, number]> = {
-  'two-tower': [2, 4, 5],
-  similar: [1, 3, 3],
-  'long-term': [0, 1, 2],
-  trending: [3, 1.5, 1],
+  'two-tower': [4, 7, 8],
+  similar: [2, 3, 4],
+  'long-term': [0, 2, 3],
+  trending: [2, 1, 1],
   fresh: [1, 0.7, 0.5],
-  'popular-in-group': [3, 1, 0.5],
+  'popular-in-group': [2, 0.5, 0.3],
   'explore-cold': [0.5, 0.5, 0.5],
 }
 
@@ -73,8 +73,20 @@ export const SETTINGS = {
     'Time for the sources; late ones are left out, so that the rankers keep the rest',
   ),
   'page.sessionMs': whole(1_800_000, 1000, 86_400_000, 'ms', 'How long a cursor stays valid'),
-  'groups.newMax': whole(10, 0, 100_000, 'impressions', 'Up to this many, a viewer is new'),
-  'groups.heavyMin': whole(100, 1, 1_000_000, 'impressions', 'From this many, a viewer is heavy'),
+  'groups.newMax': whole(
+    5,
+    0,
+    100_000,
+    'items',
+    'A viewer who has been shown up to this many is new',
+  ),
+  'groups.heavyMin': whole(
+    100,
+    1,
+    1_000_000,
+    'items',
+    'A viewer who has been shown this many is heavy',
+  ),
   'groups.segment': text(
     'country',
     '^[A-Za-z0-9_.-]{0,64}$',
@@ -96,7 +108,7 @@ export const SETTINGS = {
     'Best of the first stage that the second stage ranks',
   ),
   ...sourceWeights,
-  'similar.seeds': whole(12, 1, 50, 'items', 'Latest engaged items whose neighbours are asked for'),
+  'similar.seeds': whole(40, 1, 50, 'items', 'Latest engaged items whose neighbours are asked for'),
   'similar.halfLifeDays': number(7, 0.01, 365, 'days', 'A seed counts half after this time'),
   'trending.minVotes': number(3, 0, 1e6, 'votes', 'Decayed distinct voters an item needs'),
   'trending.authorCap': whole(3, 1, 1000, 'items', 'Most items of one author among the trending'),

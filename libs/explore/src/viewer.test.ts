@@ -1,21 +1,32 @@
 import { tinyCatalogue } from '@explore/testkit/memory'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { authorKey } from './hash.ts'
 import { settingsFrom } from './settings.ts'
-import { emptyUserState } from './signals/user-state.ts'
+import { COUNTS, emptyUserState } from './signals/user-state.ts'
 import { groupOf, havingSeen, viewerOf } from './viewer.ts'
 
 const settings = settingsFrom({ 'groups.newMax': 5, 'groups.heavyMin': 8 })
 
-it('groups viewers by impressions, bounds included', () => {
-  expect([0, 5, 6, 7, 8, 1e6].map(n => groupOf(n, settings))).toEqual([
-    'new',
-    'new',
-    'casual',
-    'casual',
-    'heavy',
-    'heavy',
-  ])
+describe('groups of viewers', () => {
+  const counts = (some: Partial<Record<(typeof COUNTS)[number], number>>) =>
+    COUNTS.map(name => some[name] ?? 0)
+
+  it.each([
+    [0, 'new'],
+    [5, 'new'],
+    [6, 'casual'],
+    [7, 'casual'],
+    [8, 'heavy'],
+    [1e6, 'heavy'],
+  ])('are by what a viewer was shown, bounds included: %i is %s', (impression, group) => {
+    expect(groupOf(counts({ impression }), settings)).toBe(group)
+  })
+
+  it('take an imported history without impressions for what was shown', () => {
+    expect(groupOf(counts({ impression: 1, long_view: 4, skip: 2 }), settings)).toBe('casual')
+    expect(groupOf(counts({ impression: 8, long_view: 4, skip: 2 }), settings)).toBe('heavy')
+    expect(groupOf(counts({ like: 100 }), settings)).toBe('new')
+  })
 })
 
 it('reads seen items, blocks and the segment from state and profile', () => {

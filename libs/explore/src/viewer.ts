@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.ts'
 import { authorKey } from './hash.ts'
 import { type ItemSet, itemSet } from './item-set.ts'
 import type { UserState } from './signals/user-state.ts'
+import { watched } from './signals/watched.ts'
 import type { Group, Id, Millis, User } from './types.ts'
 
 /** One viewer as of one request: the query that every stage of the funnel gets. */
@@ -25,12 +26,12 @@ export interface Viewer {
   readonly blocked: ReadonlySet<number>
 }
 
-export const groupOf = (impressions: number, settings: Settings): Group =>
-  impressions <= settings['groups.newMax']
-    ? 'new'
-    : impressions >= settings['groups.heavyMin']
-      ? 'heavy'
-      : 'casual'
+/** By how much a viewer has been shown; `counts` as in `UserState`. */
+export const groupOf = (counts: ArrayLike<number>, settings: Settings): Group => {
+  const met = watched(counts)
+  if (met <= settings['groups.newMax']) return 'new'
+  return met >= settings['groups.heavyMin'] ? 'heavy' : 'casual'
+}
 
 /** Everything that a request needs to know of its viewer, from state and profile as of `now`. */
 export const viewerOf = (
@@ -56,7 +57,7 @@ export const viewerOf = (
   }
   return {
     id,
-    group: groupOf(state.counts[0]!, settings),
+    group: groupOf(state.counts, settings),
     segment: user?.attributes?.[settings['groups.segment']] ?? '',
     state,
     attributes,

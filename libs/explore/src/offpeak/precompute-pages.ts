@@ -15,7 +15,7 @@ export const viewersToPrecompute = async (
   if (policy === 'none') return []
   const picked: { readonly id: Id; readonly lastSeen: Millis }[] = []
   for await (const [id, { counts, lastSeen }] of allUsers(state)) {
-    if (policy === 'all' || groupOf(counts[0]!, settings) === 'heavy') picked.push({ id, lastSeen })
+    if (policy === 'all' || groupOf(counts, settings) === 'heavy') picked.push({ id, lastSeen })
   }
   return picked
     .sort((a, b) => b.lastSeen - a.lastSeen)

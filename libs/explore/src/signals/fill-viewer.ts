@@ -3,6 +3,7 @@ import { authorBucket, log2Bucket, topicBucket } from './feature-buckets.ts'
 import { AGE_BUCKETS, USER_ATTRIBUTES, VIEWER_DENSE, type ViewerFeatures } from './features.ts'
 import { historyKind } from './history-kind.ts'
 import { COUNTS, HISTORY, type UserState } from './user-state.ts'
+import { watched } from './watched.ts'
 
 /** What a viewer's features are made of, all as of `now`. */
 export interface ViewerFacts {
@@ -14,8 +15,6 @@ export interface ViewerFacts {
   readonly now: number
 }
 
-const LONG_VIEW = COUNTS.indexOf('long_view')
-const SKIP = COUNTS.indexOf('skip')
 /** Recorded of histories without impressions, too: see fillCandidate. */
 const WATCHED = COUNTS.map(name => name === 'long_view' || name === 'like' || name === 'skip')
 
@@ -46,11 +45,11 @@ export const fillViewer = (
 
   const dense = out.dense.subarray(row * VIEWER_DENSE, (row + 1) * VIEWER_DENSE)
   const shown = state.counts[0]!
-  const watched = Math.max(shown, state.counts[LONG_VIEW]! + state.counts[SKIP]!)
+  const met = watched(state.counts)
   for (let i = 0; i < COUNTS.length; i++) dense[i] = Math.log1p(state.counts[i]!)
   // Smoothed log-odds of each reaction per impression; the priors only keep the first impressions calm.
   for (let i = 1; i < COUNTS.length; i++) {
-    const trials = WATCHED[i] ? watched : shown
+    const trials = WATCHED[i] ? met : shown
     dense[COUNTS.length - 1 + i] = Math.log((state.counts[i]! + 0.5) / (trials + 5))
   }
   dense[15] =

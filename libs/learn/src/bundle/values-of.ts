@@ -10,16 +10,18 @@ import {
 } from '@explore/explore'
 import type { RankingBatch } from '../examples/batch.ts'
 
-const IMPRESSIONS = COUNTS.indexOf('impression')
-
-/** The group of each row's viewer, from the count of impressions among their features. */
+/** The group of each row's viewer, from the counts among their features. */
 export const groupOfRow = (
   { viewers, candidates }: Pick<RankingBatch, 'viewers' | 'candidates'>,
   settings: Settings,
 ): readonly Group[] =>
   Array.from(candidates.viewer, viewer => {
-    const shown = Math.expm1(viewers.dense[viewer * VIEWER_DENSE + IMPRESSIONS])
-    return groupOf(Math.round(shown), settings)
+    const from = viewer * VIEWER_DENSE
+    const logs = viewers.dense.subarray(from, from + COUNTS.length)
+    return groupOf(
+      logs.map(log => Math.round(Math.expm1(log))),
+      settings,
+    )
   })
 
 /** What the value model makes of rows of probabilities. */

@@ -59,7 +59,7 @@ it('weighs heads by the viewer’s group and takes what subtracts away', async (
   }))
   const teacher = teacherOf(secondStage, { ...examples, dense, settings })
   const [values] = await teacher([request!], [Uint32Array.of(1, 2)])
-  const weights = valueWeights(settings, groupOf(request!.state.counts[0]!, settings))
+  const weights = valueWeights(settings, groupOf(request!.state.counts, settings))
   const one = HEADS.reduce((sum, head, h) => sum + weights[head] * 0.1 * (h + 1), 0)
   expect(values![0]).toBeCloseTo(one, 3)
   expect(values![1]).toBeCloseTo(2 * one, 3)

@@ -65,7 +65,7 @@ export const teacherOf =
     )
     let at = 0
     return requests.map(({ state }, i) => {
-      const weights = valueWeights(settings, groupOf(state.counts[0], settings))
+      const weights = valueWeights(settings, groupOf(state.counts, settings))
       const values = new Float32Array(candidates[i].length)
       for (const head of HEADS) {
         const weight = weights[head]
