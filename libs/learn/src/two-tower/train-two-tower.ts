@@ -49,7 +49,8 @@ export interface TwoTower {
 /** The cut of the recall that passes are judged by. */
 const JUDGED_AT = 100
 /** Positives seen in training: a large log needs fewer passes. */
-const PAIRS = 900_000
+const PAIRS = 2_000_000
+const MOST_PASSES = 4
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -110,11 +111,11 @@ export const trainTwoTower = async (
     }),
     hides: item => known[item] === 0 || hidden.uniform() < idDropout,
   })
-  const most = warm ? 1 : Math.max(1, Math.min(3, Math.round(PAIRS / targets.length)))
+  const most = warm ? 1 : Math.max(1, Math.min(MOST_PASSES, Math.round(PAIRS / targets.length)))
   const epochs = options.epochs ?? most
   // A small log is cut into smaller batches, or it would end before anything is learnt.
-  const batch = Math.min(options.batch ?? 256, Math.ceil(targets.length / 50))
-  const batches = viewerBatches(lookAhead(targets, viewers.user, options.ahead ?? 1).viewer, batch)
+  const batch = Math.min(options.batch ?? 512, Math.ceil(targets.length / 50))
+  const batches = viewerBatches(lookAhead(targets, viewers.user, options.ahead ?? 4).viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
   const peak = warm ? rate * WARM_RATE : rate
   const training = await trainer(g, {

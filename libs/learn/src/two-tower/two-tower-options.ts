@@ -9,13 +9,13 @@ export interface TwoTowerOptions {
   readonly dimension?: number
   /** Default 128. */
   readonly hidden?: number
-  /** Positives per step. Default 256. */
+  /** Positives per step. Default 512. */
   readonly batch?: number
   /** Uniform negatives per positive. Default 1. */
   readonly uniform?: number
-  /** Positives of a viewer that one run of the query tower answers for. Default 1. */
+  /** Positives of a viewer that one run of the query tower answers for. Default 4. */
   readonly ahead?: number
-  /** Passes over the positives; the best one counts. Default 3, fewer from some 400,000 positives on. */
+  /** Passes over the positives; the best one counts. Default 4, fewer from some 570,000 positives on. */
   readonly epochs?: number
   /** Peak learning rate. Default 0.006. */
   readonly rate?: number
