@@ -48,9 +48,13 @@ export interface TwoTower {
 
 /** The cut of the recall that passes are judged by. */
 const JUDGED_AT = 100
-/** Positives seen in training: a large log needs fewer passes. */
+/** A small log can afford one run of the query tower per positive, and needs it; a large one learns as much from fewer. */
+const SMALL = { batch: 256, ahead: 1, passes: 3 }
+const LARGE = { batch: 512, ahead: 4, passes: 4 }
+/** Positives from which on a log is large. */
+const LARGE_FROM = 300_000
+/** Positives seen in training: a still larger log needs fewer passes. */
 const PAIRS = 2_000_000
-const MOST_PASSES = 4
 
 /**
  * Trains retrieval's two towers and keeps the pass with the best Recall@100 on the log's last part,
@@ -111,11 +115,13 @@ export const trainTwoTower = async (
     }),
     hides: item => known[item] === 0 || hidden.uniform() < idDropout,
   })
-  const most = warm ? 1 : Math.max(1, Math.min(MOST_PASSES, Math.round(PAIRS / targets.length)))
-  const epochs = options.epochs ?? most
+  const usual = targets.length < LARGE_FROM ? SMALL : LARGE
+  const most = Math.max(1, Math.min(usual.passes, Math.round(PAIRS / targets.length)))
+  const epochs = options.epochs ?? (warm ? 1 : most)
   // A small log is cut into smaller batches, or it would end before anything is learnt.
-  const batch = Math.min(options.batch ?? 512, Math.ceil(targets.length / 50))
-  const batches = viewerBatches(lookAhead(targets, viewers.user, options.ahead ?? 4).viewer, batch)
+  const batch = Math.min(options.batch ?? usual.batch, Math.ceil(targets.length / 50))
+  const ahead = options.ahead ?? usual.ahead
+  const batches = viewerBatches(lookAhead(targets, viewers.user, ahead).viewer, batch)
   const steps = epochs * Math.ceil(targets.length / batch)
   const peak = warm ? rate * WARM_RATE : rate
   const training = await trainer(g, {

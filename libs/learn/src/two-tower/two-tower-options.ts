@@ -9,13 +9,13 @@ export interface TwoTowerOptions {
   readonly dimension?: number
   /** Default 128. */
   readonly hidden?: number
-  /** Positives per step. Default 512. */
+  /** Positives per step. Default 256, on logs of 300,000 positives and more 512. */
   readonly batch?: number
   /** Uniform negatives per positive. Default 1. */
   readonly uniform?: number
-  /** Positives of a viewer that one run of the query tower answers for. Default 4. */
+  /** Positives of a viewer that one run of the query tower answers for. Default 1, on large logs 4. */
   readonly ahead?: number
-  /** Passes over the positives; the best one counts. Default 4, fewer from some 570,000 positives on. */
+  /** Passes over the positives; the best one counts. Default 3, on large logs 4, and fewer from some 570,000 on. */
   readonly epochs?: number
   /** Peak learning rate. Default 0.006. */
   readonly rate?: number
