@@ -4,7 +4,8 @@ import { type HeadMetrics, headMetrics } from '../metrics/head-metrics.ts'
 import { logLoss } from '../metrics/log-loss.ts'
 import { type HeadPlan, logit } from './heads.ts'
 import type { Logits } from './logits-of.ts'
-import { type Calibration, fitPlatt, sigmoid } from './platt.ts'
+import { fitPlatt, type Platt, sigmoid } from './platt.ts'
+import { countColumn } from './user-prior.ts'
 
 /** What the last part of the log says about a trained network. */
 export interface HeldOut {
@@ -43,28 +44,35 @@ export const totalEntropy = (
   return loss / entropy
 }
 
+/** probability = σ(slope · logit + offset + prior · user's log-odds) */
+export interface Calibration extends Platt {
+  readonly prior: 0 | 1
+}
+
+/** What a trained head can answer by, and how well that does on users whom it was not calibrated on. */
+interface Answer {
+  readonly calibration: Calibration
+  readonly p: Float32Array
+}
+
 /**
- * The calibration of each trained head on all rows. A head that predicts other users worse than its base
- * rate answers the base rate, that of the training days and these together: one day has too few
- * positives of a rare reaction to say more.
+ * The calibration of each trained head on all rows. A head that predicts other users worse than a simpler answer
+ * gives that one: the user's own rate, shrunk to the base rate; or the base rate, that of the training days and
+ * these together, as one day has too few positives of a rare reaction to say more.
  */
 export const calibrate = (
   judged: HeldOut,
   heads: readonly HeadPlan[],
   logits: Logits,
+  priors: Logits,
 ): Record<string, Calibration> =>
   Object.fromEntries(
     heads
       .filter(plan => plan.trained)
-      .map(plan => {
-        const z = logits[plan.head]
-        return [
-          plan.head,
-          crossFitted(judged, plan, z)
-            ? fitPlatt(z, judged.labels[plan.head])
-            : { slope: 0, offset: logit(pooledRate(judged, plan)) },
-        ]
-      }),
+      .map(plan => [
+        plan.head,
+        bestAnswer(judged, plan, logits[plan.head], priors[plan.head]).calibration,
+      ]),
   )
 
 /**
@@ -75,29 +83,49 @@ export const heldOutMetrics = (
   judged: HeldOut,
   heads: readonly HeadPlan[],
   logits: Logits,
+  priors: Logits,
 ): Record<Label, HeadMetrics & { readonly trained: boolean }> =>
   Object.fromEntries(
     heads.map(plan => {
       const { head, rate, trained } = plan
       const y = judged.labels[head]
-      const fitted = trained ? crossFitted(judged, plan, logits[head]) : undefined
-      const p = fitted ?? new Float32Array(y.length).fill(rate)
+      const p = trained
+        ? bestAnswer(judged, plan, logits[head], priors[head]).p
+        : new Float32Array(y.length).fill(rate)
       return [head, { ...headMetrics(p, y, judged.users), trained }]
     }),
   ) as Record<Label, HeadMetrics & { readonly trained: boolean }>
+
+const bestAnswer = (
+  judged: HeldOut,
+  plan: HeadPlan,
+  logits: Float32Array,
+  priors: Float32Array,
+): Answer => {
+  const y = judged.labels[plan.head]
+  const network: Answer = {
+    calibration: { ...fitPlatt(logits, y), prior: 0 },
+    p: crossFitted(judged.users, logits, y),
+  }
+  if (y.length === 0) return network
+  const user: Answer = { calibration: { slope: 0, offset: 0, prior: 1 }, p: priors.map(sigmoid) }
+  const base: Answer = {
+    calibration: { slope: 0, offset: logit(pooledRate(judged, plan)), prior: 0 },
+    p: new Float32Array(y.length).fill(plan.rate),
+  }
+  // Of what is as good the simpler one.
+  return [base, ...(countColumn(plan.head) < 0 ? [] : [user]), network]
+    .map(answer => ({ answer, loss: logLoss(answer.p, y) }))
+    .reduce((best, next) => (next.loss < best.loss ? next : best)).answer
+}
 
 const pooledRate = ({ users, labels }: HeldOut, { head, positives, rate }: HeadPlan): number => {
   const rows = (positives + 0.5) / rate - 1 + users.length
   return (positives + labels[head].reduce((a, b) => a + b, 0) + 0.5) / (rows + 1)
 }
 
-/** Probabilities of each half of the users, calibrated on the other; undefined where the base rate is as good. */
-const crossFitted = (
-  { labels, users }: HeldOut,
-  { head, rate }: HeadPlan,
-  z: Float32Array,
-): Float32Array | undefined => {
-  const y = labels[head]
+/** Probabilities of each half of the users, calibrated on the other. */
+const crossFitted = (users: Uint32Array, z: Float32Array, y: Uint8Array): Float32Array => {
   const p = new Float32Array(y.length)
   const halves = [0, 1].map(half =>
     Uint32Array.from(users.keys()).filter(row => users[row] % 2 === half),
@@ -110,6 +138,5 @@ const crossFitted = (
     )
     for (const row of rows) p[row] = sigmoid(z[row] * slope + offset)
   })
-  const base = new Float32Array(y.length).fill(rate)
-  return y.length === 0 || logLoss(p, y) < logLoss(base, y) ? p : undefined
+  return p
 }

@@ -3,6 +3,7 @@ import * as init from '../graph/init.ts'
 import type { Init } from '../graph/init.ts'
 import type { Tensor } from '../graph/types.ts'
 import type { Rng } from '../rng.ts'
+import { type Bins, BINS } from './quantile-bins.ts'
 import type { Scale } from './standardise.ts'
 
 export type Layers = ReturnType<typeof layers>
@@ -18,6 +19,13 @@ export const layers = (g: Graph, random: Rng, trained?: Values) => {
   }
   const parameter = (name: string, shape: readonly number[], first: Init) =>
     g.parameter(name, shape, start(name, first))
+  const frozen = (name: string, shape: readonly number[], values: Float32Array): Tensor =>
+    g.parameter(
+      name,
+      shape,
+      start(name, () => values.slice()),
+      { frozen: true },
+    )
   const small = (name: string) => init.normal(random.fork(name), 0.02)
   const weights = (name: string, x: Tensor, width: number) =>
     parameter(name, [x.shape.at(-1) as number, width], init.glorot(random.fork(name)))
@@ -53,11 +61,21 @@ export const layers = (g: Graph, random: Rng, trained?: Values) => {
      * constants are the model's, so that training that goes on from it sees the input as it did.
      */
     standardise: (name: string, x: Tensor, { mean, deviation }: Scale): Tensor => {
-      const frozen = (part: string, values: Float32Array): Tensor => {
-        const first = start(`${name}.${part}`, () => values.slice())
-        return g.parameter(`${name}.${part}`, [values.length], first, { frozen: true })
-      }
-      return g.clip(g.div(g.sub(x, frozen('mean', mean)), frozen('deviation', deviation)), -5, 5)
+      const of = (part: string, values: Float32Array): Tensor =>
+        frozen(`${name}.${part}`, [values.length], values)
+      return g.clip(g.div(g.sub(x, of('mean', mean)), of('deviation', deviation)), -5, 5)
+    },
+    /**
+     * [rows, width · BINS]: how far each bin of each feature is filled, which makes every linear layer after it one
+     * of piecewise linear functions (Gorishniy, Rubachev, Babenko, NeurIPS 2022, section 3.2). Beyond what was seen
+     * in training nothing changes any more.
+     */
+    bins: (name: string, x: Tensor, { slope, shift }: Bins): Tensor => {
+      const width = slope.length / BINS
+      const of = (part: string, values: Float32Array): Tensor =>
+        frozen(`${name}.${part}`, [width, BINS], values)
+      const filled = g.add(g.mul(g.unsqueeze(x, 2), of('slope', slope)), of('shift', shift))
+      return g.reshape(g.clip(filled, 0, 1), [x.shape[0], width * BINS])
     },
   }
 }

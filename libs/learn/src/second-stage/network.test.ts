@@ -20,13 +20,17 @@ import { type Rng, rng } from '../rng.ts'
 import { planHeads } from './heads.ts'
 import { network, type NetworkOptions, valuesOf } from './network.ts'
 import { sigmoid } from './platt.ts'
+import { BINS } from './quantile-bins.ts'
 import { secondStageScorer } from './second-stage-scorer.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
+import { countColumn, priorLogit, SHOWN_COLUMN } from './user-prior.ts'
 
 const ITEMS = 300
-const scale = (width: number) => ({
+const spread = (width: number) => ({
   mean: new Float32Array(width).fill(0.1),
   deviation: new Float32Array(width).fill(0.7),
+  slope: new Float32Array(width * BINS).fill(1.5),
+  shift: Float32Array.from({ length: width * BINS }, (_, i) => 0.4 - (i % BINS) / 4),
 })
 
 const plan = (...positives: number[]) => {
@@ -41,9 +45,8 @@ const drawn = (size: keyof typeof SECOND_STAGE_SIZES = 'full') => {
     heads: plan(400, 300, 60, 40, 0, 35, 0, 3),
     widths: SECOND_STAGE_SIZES[size],
     scales: {
-      viewer: scale(VIEWER_DENSE),
-      dense: scale(CANDIDATE_DENSE),
-      cross: scale(CANDIDATE_CROSS),
+      viewer: spread(VIEWER_DENSE),
+      pair: spread(CANDIDATE_DENSE + CANDIDATE_CROSS),
     },
     random: rng(11),
   }
@@ -153,9 +156,8 @@ it('starts at the base rates and calibrates inside the graph', async () => {
     heads: plan(400, 0, 60, 0, 0, 35, 0, 0),
     widths: SECOND_STAGE_SIZES.small,
     scales: {
-      viewer: scale(VIEWER_DENSE),
-      dense: scale(CANDIDATE_DENSE),
-      cross: scale(CANDIDATE_CROSS),
+      viewer: spread(VIEWER_DENSE),
+      pair: spread(CANDIDATE_DENSE + CANDIDATE_CROSS),
     },
     random: rng(2),
   }
@@ -171,8 +173,8 @@ it('starts at the base rates and calibrates inside the graph', async () => {
     return predicted
   }
   const before = await predict()
-  net.slope.values.set([2, 1, 0.5])
-  net.offset.values.set([0, -1, 0.3])
+  net.calibration.slope.values.set([2, 1, 0.5])
+  net.calibration.offset.values.set([0, -1, 0.3])
   const after = await predict()
   const moved = (p: number, slope: number, offset: number) =>
     sigmoid(Math.log(p / (1 - p)) * slope + offset)
@@ -182,4 +184,15 @@ it('starts at the base rates and calibrates inside the graph', async () => {
     expect(after.see_less[row]).toBeCloseTo(moved(before.see_less[row]!, 0.5, 0.3), 5)
   }
   expect(mean(after.report)).toBe(mean(before.report))
+
+  viewer.dense[SHOWN_COLUMN] = Math.log1p(200)
+  viewer.dense[countColumn('see_less')] = Math.log1p(4)
+  net.calibration.slope.values[2] = 0
+  net.calibration.offset.values[2] = 0
+  net.calibration.prior.values[2] = 1
+  net.calibration.a.values[2] = 0.1
+  net.calibration.b.values[2] = 99.9
+  const own = await predict()
+  own.see_less.forEach(p => expect(p).toBeCloseTo(4.1 / 300, 6))
+  expect(priorLogit({ a: 0.1, b: 99.9 }, 4, 200)).toBeCloseTo(Math.log(4.1 / 295.9), 6)
 })

@@ -1,4 +1,4 @@
-import { SURFACE_BUCKETS, USER_ATTRIBUTE_BUCKETS } from '@explore/explore'
+import { SURFACE_BUCKETS, USER_ATTRIBUTE_BUCKETS, VIEWER_DENSE } from '@explore/explore'
 import { candidateInputs, itemInputs, viewerInputs } from '../examples/model-inputs.ts'
 import { type Graph, graph } from '../graph/graph.ts'
 import * as init from '../graph/init.ts'
@@ -11,12 +11,15 @@ import type { HeadPlan } from './heads.ts'
 import { layers, type Values } from './layers.ts'
 import { packedContent } from './packed-content.ts'
 import type { SecondStageWidths } from './sizes.ts'
-import { joined } from './standardise.ts'
 import { throughClick } from './through-click.ts'
+import { countColumn, SHOWN_COLUMN } from './user-prior.ts'
 import type { Scales } from './scales-of.ts'
 
-/** What can be left out, to measure what it is worth. `counters`: all dense facts about the pair. */
-export const NETWORK_PARTS = ['attention', 'crosses', 'experts', 'counters'] as const
+/**
+ * What can be left out, to measure what it is worth. `counters`: all dense facts about the pair; `bins`: dense facts
+ * in bins, beside themselves.
+ */
+export const NETWORK_PARTS = ['attention', 'crosses', 'experts', 'counters', 'bins'] as const
 
 export type NetworkPart = (typeof NETWORK_PARTS)[number]
 
@@ -41,9 +44,10 @@ export interface Network {
   readonly loss: Tensor
   /** Before calibration, [rows, trained heads]. */
   readonly logits: Tensor
-  /** Calibration by trained head: logits · slope + offset. */
-  readonly slope: Parameter
-  readonly offset: Parameter
+  /** Log-odds of the user's own rate, see UserPrior, [rows, trained heads]. */
+  readonly priors: Tensor
+  /** [trained heads] each. `priors` are by `a` and `b`; a head answers slope · logit + offset + prior · user prior. */
+  readonly calibration: Readonly<Record<'slope' | 'offset' | 'prior' | 'a' | 'b', Parameter>>
   /** Calibrated, one [rows] per head. */
   readonly probabilities: Readonly<Record<string, Tensor>>
 }
@@ -68,6 +72,7 @@ export const network = (options: NetworkOptions): Network => {
       g.gather(make.buckets('surfaces', SURFACE_BUCKETS, widths.context), viewer.surface),
       g.gather(make.buckets('hours', 24, widths.context), viewer.hour),
       make.standardise('viewer.dense', viewer.dense, scales.viewer),
+      ...(without.includes('bins') ? [] : [make.bins('viewer.dense', viewer.dense, scales.viewer)]),
       g.reduceMean(history, { axes: [1] }),
     ],
     1,
@@ -94,7 +99,10 @@ export const network = (options: NetworkOptions): Network => {
   }
   if (!without.includes('counters')) {
     const pair = g.concat([dense, cross], 1)
-    x.push(make.standardise('pair', pair, joined(scales.dense, scales.cross)))
+    x.push(make.standardise('pair', pair, scales.pair))
+    if (!without.includes('bins')) {
+      x.push(make.linear('bins', make.bins('pair', pair, scales.pair), widths.bins))
+    }
   }
   const learnt = heads.filter(head => head.trained)
   const mixed = experts(g, make, random, { x: g.concat(x, 1), heads: learnt, widths, without })
@@ -104,9 +112,15 @@ export const network = (options: NetworkOptions): Network => {
   const losses = g.mul(g.bceWithLogits(logits, labels), known)
   const loss = g.mul(g.reduceMean(losses), learnt.length)
 
-  const slope = make.parameter('calibration.slope', [learnt.length], init.constant(1))
-  const offset = make.parameter('calibration.offset', [learnt.length], init.zeros)
-  const calibrated = g.sigmoid(g.add(g.mul(logits, slope), offset))
+  const perHead = (name: string, value: number): Parameter =>
+    make.parameter(`calibration.${name}`, [learnt.length], init.constant(value))
+  const calibration = {
+    ...{ slope: perHead('slope', 1), offset: perHead('offset', 0), prior: perHead('prior', 0) },
+    ...{ a: perHead('a', 1), b: perHead('b', 1) },
+  }
+  const priors = perRow(userPriors(g, viewer.dense, learnt, calibration))
+  const fromLogits = g.add(g.mul(logits, calibration.slope), calibration.offset)
+  const calibrated = g.sigmoid(g.add(fromLogits, g.mul(priors, calibration.prior)))
   const columns = g.split(
     calibrated,
     learnt.map(() => 1),
@@ -123,7 +137,30 @@ export const network = (options: NetworkOptions): Network => {
       ]
     }),
   )
-  return { g, loss, logits, slope, offset, probabilities }
+  return { g, loss, logits, priors, calibration, probabilities }
+}
+
+/** Beyond what anyone was ever shown. */
+const MOST_COUNTED = 1e9
+
+/** [viewers, heads]: `priorLogit` of each; of no reactions where none are counted. */
+const userPriors = (
+  g: Graph,
+  dense: Tensor,
+  heads: readonly HeadPlan[],
+  { a, b }: Readonly<Record<'a' | 'b', Tensor>>,
+): Tensor => {
+  const picks = new Float32Array(VIEWER_DENSE * heads.length)
+  heads.forEach(({ head }, i) => {
+    const column = countColumn(head)
+    if (column >= 0) picks[column * heads.length + i] = 1
+  })
+  const counted = g.matmul(dense, g.constant(picks, [VIEWER_DENSE, heads.length]))
+  const notNegative = (x: Tensor): Tensor => g.clip(x, 0, MOST_COUNTED)
+  const counts = notNegative(g.sub(g.exp(counted), 1))
+  const shown = g.sub(g.exp(g.slice(dense, 1, SHOWN_COLUMN, SHOWN_COLUMN + 1)), 1)
+  const others = notNegative(g.sub(shown, counts))
+  return g.sub(g.log(g.add(counts, a)), g.log(g.add(others, b)))
 }
 
 /** What a network's parameters are, to serve with. */

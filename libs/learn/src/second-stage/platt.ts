@@ -1,12 +1,12 @@
 import { logit } from './heads.ts'
 
 /** probability = σ(slope · logit + offset) */
-export interface Calibration {
+export interface Platt {
   readonly slope: number
   readonly offset: number
 }
 
-export const IDENTITY: Calibration = { slope: 1, offset: 0 }
+export const IDENTITY: Platt = { slope: 1, offset: 0 }
 
 /** The prior weighs as much as this many positives: few positives leave the logits nearly as they are. */
 const PRIOR = { slope: 20, shift: 5 }
@@ -15,7 +15,7 @@ const PRIOR = { slope: 20, shift: 5 }
  * Platt scaling (1999) with a normal prior around "no change": maximum a posteriori by Newton's method.
  * The prior is on a shift where the predictions are, not where the logit is 0, which a rare head never sees.
  */
-export const fitPlatt = (logits: ArrayLike<number>, labels: ArrayLike<number>): Calibration => {
+export const fitPlatt = (logits: ArrayLike<number>, labels: ArrayLike<number>): Platt => {
   const rows = logits.length
   if (rows === 0) return IDENTITY
   let mean = 0

@@ -6,6 +6,8 @@ export interface SecondStageWidths {
   readonly context: number
   /** Of the viewer's summary. */
   readonly viewer: number
+  /** Of the pair's dense facts in bins. */
+  readonly bins: number
   readonly attentionHeads: number
   /** Rank of the cross layer. */
   readonly rank: number
@@ -19,6 +21,7 @@ export const SECOND_STAGE_SIZES = {
     embedding: 16,
     context: 8,
     viewer: 32,
+    bins: 32,
     attentionHeads: 2,
     rank: 16,
     shared: 64,
@@ -29,6 +32,7 @@ export const SECOND_STAGE_SIZES = {
     embedding: 32,
     context: 16,
     viewer: 48,
+    bins: 32,
     attentionHeads: 2,
     rank: 32,
     shared: 128,

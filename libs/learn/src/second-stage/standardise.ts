@@ -22,9 +22,3 @@ export const scaleOf = (values: Float32Array, width: number): Scale => {
   }
   return { mean, deviation }
 }
-
-/** The scale of two groups of features side by side. */
-export const joined = (a: Scale, b: Scale): Scale => ({
-  mean: Float32Array.of(...a.mean, ...b.mean),
-  deviation: Float32Array.of(...a.deviation, ...b.deviation),
-})

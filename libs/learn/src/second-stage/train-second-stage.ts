@@ -13,13 +13,13 @@ import { trainer } from '../trainer.ts'
 import { WARM_RATE, warmStart, type WarmStart } from '../warm-start.ts'
 import { epochBatches } from './epoch-batches.ts'
 import { feedsOf, hideIds } from './feeds.ts'
-import { countLabels, type HeadPlan, planHeads } from './heads.ts'
+import { countLabels, planHeads } from './heads.ts'
 import { calibrate, heldOut, heldOutMetrics, totalEntropy } from './held-out.ts'
-import { logitsOf, type Logits } from './logits-of.ts'
+import { logitsOf, probabilitiesOf } from './logits-of.ts'
 import { network, NETWORK_PARTS, valuesOf } from './network.ts'
-import { type Calibration, sigmoid } from './platt.ts'
 import { scalesOf } from './scales-of.ts'
 import { SECOND_STAGE_SIZES } from './sizes.ts'
+import { fitPriors } from './user-prior.ts'
 
 export interface SecondStageOptions {
   readonly seed: number | string
@@ -36,7 +36,7 @@ export interface SecondStageOptions {
   readonly until?: Millis
   /** Impressions per step. Default 1,024. */
   readonly batch?: number
-  /** Peak learning rate. Default 0.003. */
+  /** Peak learning rate. Default 0.01. */
   readonly rate?: number
   /** Parameters to go on from, trained with the impressions after `since`; one pass then. */
   readonly initial?: WarmStart
@@ -59,7 +59,7 @@ export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through cl
 export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
 
 /** The latest rows of history without impressions count; more of them cost more time than they teach. */
-const PARTIAL_ROWS = 400_000
+const PARTIAL_ROWS = 800_000
 
 export interface SecondStageMetrics {
   readonly trainRows: number
@@ -93,7 +93,7 @@ export const trainSecondStage = async (
   examples: Examples,
   options: SecondStageOptions,
 ): Promise<TrainedSecondStage> => {
-  const { batch = 1024, rate = 0.003, until = Infinity, size = 'full', without = [] } = options
+  const { batch = 1024, rate = 0.01, until = Infinity, size = 'full', without = [] } = options
   const { onProgress, signal } = options
   const { time, labels, viewer, partial } = examples.ranking
   const since = options.initial?.since ?? -Infinity
@@ -167,7 +167,7 @@ export const trainSecondStage = async (
     streams: [hidden],
     size: rows => rows.length,
     judge: async () =>
-      -totalEntropy(judged, heads, await logitsOf(fitting, net, examples, heads, valid)),
+      -totalEntropy(judged, heads, await logitsOf(fitting, net.logits, examples, heads, valid)),
     judgeStart: warm,
     onProgress: progress => {
       options.onStep?.(progress)
@@ -176,19 +176,22 @@ export const trainSecondStage = async (
     ...(options.checkpoints && { checkpoints: options.checkpoints }),
     ...(signal && { signal }),
   })
-  const logits = await logitsOf(fitting, net, examples, heads, valid)
-  const calibrations = calibrate(judged, heads, logits)
+  const learnt = heads.filter(plan => plan.trained)
+  fitPriors(examples, train, learnt).forEach(({ a, b }, i) => {
+    net.calibration.a.values[i] = a
+    net.calibration.b.values[i] = b
+  })
+  const logits = await logitsOf(fitting, net.logits, examples, heads, valid)
+  const priors = await logitsOf(fitting, net.priors, examples, heads, valid)
+  Object.values(calibrate(judged, heads, logits, priors)).forEach((calibration, i) => {
+    for (const part of ['slope', 'offset', 'prior'] as const) {
+      net.calibration[part].values[i] = calibration[part]
+    }
+  })
   const wanted = options.predict ?? new Uint32Array()
-  const predicted = await logitsOf(fitting, net, examples, heads, wanted)
+  const predicted = await probabilitiesOf(fitting, net, examples, heads, wanted)
   await fitting.release()
-
   const served = network({ ...described, trained: valuesOf(net) })
-  for (const { slope, offset } of [net, served]) {
-    Object.values(calibrations).forEach((calibration, i) => {
-      slope.values[i] = calibration.slope
-      offset.values[i] = calibration.offset
-    })
-  }
   return {
     model: exportModel(
       served.g,
@@ -201,22 +204,8 @@ export const trainSecondStage = async (
       validFrom,
       validRows: valid.length,
       epochs: passes.map(({ score }) => -score),
-      heads: heldOutMetrics(judged, heads, logits),
+      heads: heldOutMetrics(judged, heads, logits, priors),
     },
-    predicted: probabilitiesOf(heads, predicted, calibrations, wanted.length),
+    predicted,
   }
 }
-
-const probabilitiesOf = (
-  heads: readonly HeadPlan[],
-  logits: Logits,
-  calibrations: Readonly<Record<string, Calibration>>,
-  rows: number,
-): Record<Label, Float32Array> =>
-  Object.fromEntries(
-    heads.map(({ head, rate, trained }) => {
-      if (!trained) return [head, new Float32Array(rows).fill(rate)]
-      const { slope, offset } = calibrations[head]
-      return [head, logits[head].map(z => sigmoid(slope * z + offset))]
-    }),
-  ) as Record<Label, Float32Array>
