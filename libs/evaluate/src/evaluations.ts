@@ -79,7 +79,7 @@ export const EVALUATIONS = {
     flags: [
       {
         usage: '--only <names>',
-        help: 'only these: random, popularity, counters, fm, twins, second-stage, full, without-PART',
+        help: 'only these: random, popularity, counters, fm, twins, second-stage, small, without-PART',
       },
       { usage: '--shuffle-labels', help: 'a leak check: what is learnt must fall to chance' },
     ],

@@ -55,9 +55,6 @@ export interface TrainInput {
 
 export type TrainingStage = 'replay' | 'retrieval' | 'second stage' | 'first stage'
 
-/** Impressions from which on the second stage pays for its full size. */
-const LARGE = 500_000
-
 /**
  * Trains all models of a bundle on one log: replay, retrieval (towers, then similar items) and the
  * second stage side by side, then the first stage from both. The same log, settings and seed give the
@@ -131,7 +128,7 @@ const trainOn = async (examples: Examples, input: TrainInput): Promise<Artifacts
   const ranking = failing(
     trainSecondStage(examples, {
       ...common,
-      size: input.size ?? (examples.ranking.length < LARGE ? 'small' : 'full'),
+      ...(input.size !== undefined && { size: input.size }),
       ...goingOn('second-stage'),
       ...(input.epochs !== undefined && { epochs: input.epochs }),
       onProgress: (fraction, message) => onProgress?.('second stage', fraction, message),

@@ -28,7 +28,7 @@ export interface SecondStageOptions {
    * start.
    */
   readonly epochs?: number
-  /** Default 'full'. */
+  /** Default 'full' from 500,000 rows on, else 'small'. */
   readonly size?: keyof typeof SECOND_STAGE_SIZES
   /** Impressions from then on choose the epoch and calibrate. Default: the last tenth. */
   readonly validFrom?: Millis
@@ -57,6 +57,9 @@ export interface SecondStageOptions {
 export const SECOND_STAGE_PARTS = [...NETWORK_PARTS, 'partial rows', 'through click'] as const
 
 export type SecondStagePart = (typeof SECOND_STAGE_PARTS)[number]
+
+/** Rows from which on the full size pays for itself. */
+const LARGE = 500_000
 
 /** The latest rows of history without impressions count; more of them cost more time than they teach. */
 const PARTIAL_ROWS = 800_000
@@ -93,9 +96,10 @@ export const trainSecondStage = async (
   examples: Examples,
   options: SecondStageOptions,
 ): Promise<TrainedSecondStage> => {
-  const { batch = 1024, rate = 0.01, until = Infinity, size = 'full', without = [] } = options
+  const { batch = 1024, rate = 0.01, until = Infinity, without = [] } = options
   const { onProgress, signal } = options
   const { time, labels, viewer, partial } = examples.ranking
+  const size = options.size ?? (time.length < LARGE ? 'small' : 'full')
   const since = options.initial?.since ?? -Infinity
   const validFrom =
     options.validFrom ??

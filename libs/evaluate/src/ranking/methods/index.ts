@@ -13,7 +13,7 @@ const METHODS: Readonly<Record<string, RankingMethod>> = {
   counters,
   fm: factorisationMachine,
   'second-stage': secondStage(),
-  full: secondStage('second stage, full size', { size: 'full' }),
+  small: secondStage('second stage, small size', { size: 'small' }),
   twins: singleTask,
   ...Object.fromEntries(
     SECOND_STAGE_PARTS.map(part => [

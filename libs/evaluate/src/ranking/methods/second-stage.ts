@@ -11,7 +11,6 @@ const trained = async (
 ) =>
   (
     await trainSecondStage(examples, {
-      size: 'small',
       ...changes,
       seed,
       signal,
