@@ -17,7 +17,7 @@ export { type ParquetColumn, parquetFile, type ParquetValue } from './export-par
 export * from './import/index.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
 export { modelSpecs } from './bundle/model-specs.ts'
-export { type Manifest, modelFile, readManifest, TRAINED } from './bundle/manifest.ts'
+export { MANIFEST, type Manifest, modelFile, readManifest, TRAINED } from './bundle/manifest.ts'
 export { deriveBundle, type DeriveOptions } from './bundle/derive-bundle.ts'
 export { type Decision, readDecisions, recordDecision } from './bundle/history.ts'
 export {
