@@ -1,0 +1,6 @@
+export { type BundleShelf, bundleShelf } from './bundle-shelf.ts'
+export { fleetPages } from './fleet-pages.ts'
+export { serveStage, type StageServer, type StageServerOptions } from './serve-stage.ts'
+export { shardOf, type StageAddresses, stageAddresses, stageVariable } from './stage-environment.ts'
+export { type StageLinks, stageLinks } from './stage-links.ts'
+export { stages } from './stages.ts'
