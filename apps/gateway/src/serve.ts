@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { accessOf } from '@explore/edge'
 import { embeddedService, type Home } from '@explore/embedded'
 import type { ExploreService } from '@explore/explore'
 import { listen, restServer } from '@explore/rest'
@@ -29,6 +30,13 @@ export const serve = async (
   home: Home,
   { host, port, threads }: GatewayOptions,
 ): Promise<Gateway> => {
+  const access = accessOf({
+    ...{ environment: process.env, keysFile: home.keys, now: Date.now },
+    tell: problem => problem && console.error(`explore: ${problem.message}`),
+  })
+  if (!access.enforced && !isLoopback(host)) {
+    console.error(`explore: anyone who reaches ${host} may read and change all: explore keys add`)
+  }
   const service = await embeddedService(home, {
     wall: Date.now,
     ahead: true,
@@ -38,7 +46,7 @@ export const serve = async (
   const edge = restServer(service, {
     version: VERSION,
     now: Date.now,
-    webRoot: WEB_ROOT,
+    ...{ access, webRoot: WEB_ROOT },
     logger: { level: process.env.EXPLORE_LOG ?? 'error' },
   })
   try {
@@ -54,3 +62,7 @@ export const serve = async (
     throw error
   }
 }
+
+/** Whether only this machine can reach what listens there. */
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.')

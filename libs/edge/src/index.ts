@@ -1,0 +1,6 @@
+export { type Access, type AccessOptions, accessOf, OPEN } from './access/access.ts'
+export { ANYONE, type Caller, type Role, ROLES } from './access/caller.ts'
+export { guarded } from './access/guard.ts'
+export type { KeyEntry } from './access/keys.ts'
+export { addKey, readKeys, removeKey } from './access/keys-file.ts'
+export { type RateLimits, rateLimits } from './admission/rate-limits.ts'
