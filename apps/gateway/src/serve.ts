@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { accessOf } from '@explore/edge'
+import { accessOf, admitted, rateLimits } from '@explore/edge'
 import { embeddedService, type Home } from '@explore/embedded'
-import type { ExploreService } from '@explore/explore'
+import type { ExploreError, ExploreService } from '@explore/explore'
+import {
+  collectVitals,
+  type Logger,
+  logsOf,
+  metricsOf,
+  observed,
+  startTracing,
+} from '@explore/observe'
 import { listen, restServer } from '@explore/rest'
 
 export interface GatewayOptions {
@@ -25,44 +33,56 @@ const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version
 
-/** The REST edge and the viewer over a home. */
+/** The public edge and the viewer over a home. */
 export const serve = async (
   home: Home,
   { host, port, threads }: GatewayOptions,
 ): Promise<Gateway> => {
-  const access = accessOf({
-    ...{ environment: process.env, keysFile: home.keys, now: Date.now },
-    tell: problem => problem && console.error(`explore: ${problem.message}`),
-  })
-  if (!access.enforced && !isLoopback(host)) {
-    console.error(`explore: anyone who reaches ${host} may read and change all: explore keys add`)
-  }
-  const service = await embeddedService(home, {
+  const logs = logsOf('gateway', process.env.EXPLORE_LOG)
+  const access = accessFor(home, host, logs)
+  const endTracing = await startTracing('explore-gateway', process.env)
+  const embedded = await embeddedService(home, {
     wall: Date.now,
     ahead: true,
     ...(threads !== undefined && { threads }),
-    onError: error => console.error(`explore: ${error.message}`),
+    onError: error => tell(logs, error),
   })
+  const now = (): number => performance.now()
+  const metrics = metricsOf('gateway')
+  const service = admitted(observed(embedded, metrics, now), now)
+  collectVitals(metrics, { ...embedded, pages: service.pages }, Date.now)
+  const limits = rateLimits(service.settings, Date.now)
   const edge = restServer(service, {
     version: VERSION,
     now: Date.now,
-    ...{ access, webRoot: WEB_ROOT },
-    logger: { level: process.env.EXPLORE_LOG ?? 'error' },
+    ...{ access, limits, metrics, logs, webRoot: WEB_ROOT },
   })
+  const close = async (): Promise<void> => {
+    await edge.close()
+    await embedded.close()
+    await endTracing()
+    metrics.close()
+  }
   try {
-    await service.warm()
-    const url = await listen(edge, { host, port })
-    const close = async (): Promise<void> => {
-      await edge.close()
-      await service.close()
-    }
-    return { service, url, close }
+    await embedded.warm()
+    return { service, url: await listen(edge, { host, port }), close }
   } catch (error) {
-    await service.close()
+    await close()
     throw error
   }
 }
 
-/** Whether only this machine can reach what listens there. */
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.')
+/** Who may call. Where anyone may who reaches the machine, that is said. */
+const accessFor = (home: Home, host: string, logs: Logger) => {
+  const access = accessOf({
+    ...{ environment: process.env, keysFile: home.keys, now: Date.now },
+    tell: problem => problem && tell(logs, problem),
+  })
+  const own = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (!access.enforced && !own) {
+    console.error(`explore: no keys: whoever reaches ${host} may read and change everything`)
+  }
+  return access
+}
+
+const tell = (logs: Logger, { code, message }: ExploreError): void => logs.error({ code }, message)

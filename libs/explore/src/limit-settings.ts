@@ -23,4 +23,11 @@ export const LIMIT_SETTINGS = {
     's',
     'Time whose requests may come at once after a silence as long',
   ),
+  'limits.latencyMs': number(
+    150,
+    1,
+    60_000,
+    'ms',
+    'Mean latency from which on pages are refused with 503, so that the others are in time',
+  ),
 } as const

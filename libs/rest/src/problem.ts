@@ -75,6 +75,7 @@ export const sendProblem = (
   more: { readonly status?: number } = {},
 ): FastifyReply => {
   const error = exploreErrorOf(thrown)
+  request.outcome = error.code
   if (LATER.includes(error.code)) {
     reply.header('retry-after', retryAfter(error))
   } else if (error.status >= 500) {

@@ -1,8 +1,9 @@
-import { type Access, OPEN, rateLimits } from '@explore/edge'
+import { type Access, OPEN, type RateLimits, rateLimits } from '@explore/edge'
 import { ExploreError, type ExploreService } from '@explore/explore'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import type { Logger, Metrics } from '@explore/observe'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { knowCallers } from './callers.ts'
 import { refuseClient } from './client-error.ts'
 import { documentOptions } from './document-options.ts'
@@ -11,7 +12,8 @@ import { jsonBody } from './json-body.ts'
 import { refuseUnknownRoutes } from './method-not-allowed.ts'
 import { sendProblem } from './problem.ts'
 import { requestIds } from './request-ids.ts'
-import { healthRoutes, openapiRoute, routes, sharedSchemas } from './routes/index.ts'
+import { healthRoutes, metricsRoute, openapiRoute, routes, sharedSchemas } from './routes/index.ts'
+import { tellOfRequests } from './telemetry.ts'
 import { validatorCompiler } from './validate.ts'
 import { webRoutes } from './web-routes.ts'
 
@@ -21,13 +23,17 @@ export interface RestOptions {
   readonly now: () => number
   /** Who may call; without it, anyone. */
   readonly access?: Access
+  /** How fast; without them, as the settings say, for this edge alone. */
+  readonly limits?: RateLimits
   /** Largest body in bytes. */
   readonly bodyLimit?: number
   readonly timeouts?: typeof TIMEOUTS
   /** Folder of the viewer to serve at `/`. */
   readonly webRoot?: string
-  /** As fastify takes it; without one nothing is logged. */
-  readonly logger?: FastifyServerOptions['logger']
+  /** Where requests are counted; served at /metrics. */
+  readonly metrics?: Metrics
+  /** Without them nothing is logged. */
+  readonly logs?: Logger
 }
 
 /** Time for the headers, and for the whole request, to arrive: frees what a slow or broken client holds. */
@@ -40,7 +46,9 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
   const ids = requestIds(options.now)
   const timeouts = options.timeouts ?? TIMEOUTS
   const edge: Edge = fastify({
-    logger: options.logger ?? false,
+    ...(options.logs === undefined
+      ? { logger: false }
+      : { loggerInstance: options.logs as FastifyBaseLogger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 8 * 1024 * 1024,
     requestTimeout: timeouts.requestMs,
@@ -54,6 +62,8 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
   })
 
   edge.server.maxConnections = MAX_CONNECTIONS
+
+  tellOfRequests(edge, options)
 
   let closing = false
   edge.addHook('preClose', async () => {
@@ -93,10 +103,11 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
   edge.decorateRequest('caller', undefined)
   // @ts-expect-error Each route that uses it stands behind the hook that sets it.
   edge.decorateRequest('service', undefined)
-  const limits = rateLimits(service.settings, options.now)
+  const { access = OPEN, metrics, limits = rateLimits(service.settings, options.now) } = options
   edge.register(async scope => {
-    knowCallers(scope as Edge, service, { access: options.access ?? OPEN, limits })
+    knowCallers(scope as Edge, service, { access, limits })
     routes(scope as Edge)
+    if (metrics !== undefined) metricsRoute(scope as Edge, metrics)
   })
   // Orchestrators and readers of the reference have no keys.
   edge.register(async scope => {

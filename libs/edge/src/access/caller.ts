@@ -1,4 +1,4 @@
-import { type ExploreService, type Id } from '@explore/explore'
+import { ExploreError, type ExploreService, type Id } from '@explore/explore'
 
 /** What a key is for: all of the service, its upkeep, or one viewer's own pages and events. */
 export const ROLES = ['service', 'admin', 'viewer'] as const
@@ -36,4 +36,10 @@ export const PERMISSIONS: Readonly<Record<keyof ExploreService, readonly Role[]>
   settings: UPKEEP,
   changeSettings: UPKEEP,
   health: ROLES,
+}
+
+/** Throws FORBIDDEN where `caller` may not look after the server. */
+export const expectUpkeep = ({ role }: Caller): void => {
+  if (UPKEEP.includes(role)) return
+  throw new ExploreError('FORBIDDEN', `the server's metrics are not for a key of role ${role}`)
 }

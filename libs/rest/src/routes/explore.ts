@@ -53,6 +53,6 @@ export const exploreRoutes = (edge: Edge): void => {
       },
     },
     (request): Promise<Page> =>
-      request.service.page({ userId: request.params.userId, ...request.query }),
+      request.service.page({ userId: request.params.userId, ...request.query }, request.span.watch),
   )
 }

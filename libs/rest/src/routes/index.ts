@@ -25,6 +25,7 @@ import { exploreRoutes } from './explore.ts'
 import { settingRoutes } from './settings.ts'
 
 export { healthRoutes } from './health.ts'
+export { metricsRoute } from './metrics.ts'
 export { openapiRoute } from './openapi.ts'
 
 /** Schemas that others name: the components of the document. */
