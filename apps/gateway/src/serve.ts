@@ -11,21 +11,29 @@ import {
   observed,
   startTracing,
 } from '@explore/observe'
+import { grpcEdge } from '@explore/grpc'
 import { listen, restServer } from '@explore/rest'
 
 export interface GatewayOptions {
   readonly host: string
   readonly port: number
+  /** Of the gRPC edge; without it there is none. */
+  readonly grpcPort?: number | undefined
   /** Page threads; one per core where unset. */
-  readonly threads?: number
+  readonly threads?: number | undefined
 }
 
 export interface Gateway {
   readonly service: ExploreService
   readonly url: string
+  /** Of the gRPC edge, where there is one. */
+  readonly grpcUrl?: string | undefined
   /** Stops taking requests, finishes those under way, closes the stores. */
   readonly close: () => Promise<void>
 }
+
+/** Calls of gRPC that are under way may take so long to end. */
+const DRAIN = 10_000
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/public', import.meta.url))
 
@@ -36,7 +44,7 @@ const VERSION: string = JSON.parse(
 /** The public edge and the viewer over a home. */
 export const serve = async (
   home: Home,
-  { host, port, threads }: GatewayOptions,
+  { host, port, grpcPort, threads }: GatewayOptions,
 ): Promise<Gateway> => {
   const logs = logsOf('gateway', process.env.EXPLORE_LOG)
   const access = accessFor(home, host, logs)
@@ -57,7 +65,9 @@ export const serve = async (
     now: Date.now,
     ...{ access, limits, metrics, logs, webRoot: WEB_ROOT },
   })
+  const grpc = grpcPort === undefined ? undefined : grpcEdge(edge, { now: Date.now })
   const close = async (): Promise<void> => {
+    await grpc?.close(DRAIN)
     await edge.close()
     await embedded.close()
     await endTracing()
@@ -65,7 +75,11 @@ export const serve = async (
   }
   try {
     await embedded.warm()
-    return { service, url: await listen(edge, { host, port }), close }
+    const url = await listen(edge, { host, port })
+    if (grpc === undefined) return { service, url, close }
+    const bound = await grpc.listen({ host, port: grpcPort! })
+    grpc.setServing(true)
+    return { service, url, grpcUrl: `grpc://${host}:${bound}`, close }
   } catch (error) {
     await close()
     throw error

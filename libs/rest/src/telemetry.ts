@@ -18,6 +18,9 @@ export interface Telemetry {
   readonly logs?: Logger | undefined
 }
 
+/** In the place of the address of a request that came by gRPC; no socket has such an address. */
+export const VIA_GRPC = 'grpc'
+
 /** What a request asks for where no route knows. */
 const NO_OPERATION = 'none'
 
@@ -36,13 +39,14 @@ export const tellOfRequests = (edge: Edge, { metrics, logs }: Telemetry): void =
   edge.addHook('onResponse', async (request, reply) => {
     const { span, outcome: code } = request
     const operation = operationOf(request)
+    const edge = request.socket.remoteAddress === VIA_GRPC ? 'grpc' : 'rest'
     const ms = reply.elapsedTime
     span.end({ code, failed: reply.statusCode >= 500 })
-    metrics?.count('explore_requests_total', { edge: 'rest', operation, code })
-    metrics?.observe('explore_request_seconds', { edge: 'rest', operation }, ms / 1000)
+    metrics?.count('explore_requests_total', { edge, operation, code })
+    metrics?.observe('explore_request_seconds', { edge, operation }, ms / 1000)
     if (request.routeOptions.config.quiet) return
     logs?.info({
-      ...{ reqId: request.id, edge: 'rest', operation, status: reply.statusCode, code },
+      ...{ reqId: request.id, edge, operation, status: reply.statusCode, code },
       ...{ ms: Math.round(ms * 100) / 100, caller: request.caller?.name },
       ...(span.traceId !== '' && { traceId: span.traceId }),
     })

@@ -51,6 +51,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
         .default(8080),
     )
     .addOption(
+      new Option('--grpc-port <port>', 'port of the gRPC edge, 0 for any (default: none)')
+        .env('EXPLORE_GRPC_PORT')
+        .argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(
       new Option('--threads <n>', 'page threads (default: one per core)')
         .env('EXPLORE_THREADS')
         .argParser(wholeNumber(1, 256)),

@@ -1,0 +1,141 @@
+import { ExploreError } from '@explore/explore'
+import type { Awaitable } from '@explore/pipeline'
+import {
+  type handleUnaryCall,
+  logVerbosity,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type ServerUnaryCall,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
+import type { PackageDefinition } from '@grpc/proto-loader'
+import { ReflectionService } from '@grpc/reflection'
+import { HealthImplementation } from 'grpc-health-check'
+import { statusOf } from './rpc-error.ts'
+
+// What the library would write to stderr it also raises, and there it has a code.
+if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+
+/** The circumstances of one call. */
+export interface ServedCall {
+  /** Aborted when the caller has gone or the deadline has passed. */
+  readonly signal: AbortSignal
+  /** Milliseconds since the epoch; Infinity where the caller set none. */
+  readonly deadline: number
+  readonly metadata: Metadata
+  /** The certificate's names of a caller by mTLS, its address otherwise. */
+  readonly peer: string
+}
+
+export type Handler<Request = never, Response = object> = (
+  request: Request,
+  call: ServedCall,
+) => Awaitable<Response>
+
+/** A service and its methods by the names of the .proto: each takes one message and answers one. */
+export interface ServedService {
+  readonly definition: ServiceDefinition
+  readonly handlers: Readonly<Record<string, Handler>>
+}
+
+export interface RpcServerOptions {
+  /** For reflection: what was loaded of .proto files. */
+  readonly protos: PackageDefinition
+  readonly services: readonly ServedService[]
+  /** Without: plain text, for loopback and for meshes that encrypt by themselves. */
+  readonly credentials?: ServerCredentials
+  /** Any thrown value as an error of the catalogue; a bug is reported by it. */
+  readonly errorOf: (thrown: unknown) => ExploreError
+  readonly now: () => number
+  /** Largest message either way. Default 4 MiB. */
+  readonly maxMessageBytes?: number
+}
+
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+/** Connections are given up now and then, so that callers find replicas that came later. */
+const CONNECTION = {
+  'grpc.max_connection_age_ms': 300_000,
+  'grpc.max_connection_age_grace_ms': 30_000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_concurrent_streams': 1024,
+}
+
+/** A gRPC server with health and reflection; it says NOT_SERVING until `setServing(true)`. */
+export const rpcServer = (options: RpcServerOptions) => {
+  const { protos, services, credentials = ServerCredentials.createInsecure() } = options
+  const most = options.maxMessageBytes ?? MAX_MESSAGE_BYTES
+  const server = new Server({
+    ...CONNECTION,
+    'grpc.max_receive_message_length': most,
+    'grpc.max_send_message_length': most,
+  })
+  const names: string[] = ['']
+  for (const { definition, handlers } of services) {
+    const methods = Object.entries(definition)
+    names.push(...new Set(methods.map(([, { path }]) => path.split('/')[1]!)))
+    server.addService(
+      definition,
+      Object.fromEntries(methods.map(([name]) => [name, unary(handlers[name]!, options)])),
+    )
+  }
+  const health = new HealthImplementation()
+  const setServing = (serving: boolean): void => {
+    for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING')
+  }
+  setServing(false)
+  health.addToServer(server)
+  new ReflectionService(protos).addToServer(server)
+
+  return {
+    setServing,
+    /** Listens, and resolves with the port: another than 0 where 0 was asked for. Throws PORT_IN_USE. */
+    listen: ({ host, port }: { readonly host: string; readonly port: number }): Promise<number> =>
+      new Promise((resolve, reject) => {
+        server.bindAsync(`${host}:${port}`, credentials, (cause, bound) => {
+          if (cause === null) return resolve(bound)
+          const message = `${host}:${port} can't be listened on: ${cause.message}`
+          reject(new ExploreError('PORT_IN_USE', message, { field: 'port', cause }))
+        })
+      }),
+    /** Tells health checks, lets calls under way end for `grace` milliseconds, then ends them. */
+    close: async (grace: number): Promise<void> => {
+      setServing(false)
+      const late = setTimeout(() => server.forceShutdown(), grace)
+      await new Promise<void>(resolve => server.tryShutdown(() => resolve()))
+      clearTimeout(late)
+    },
+  }
+}
+
+export type RpcServer = ReturnType<typeof rpcServer>
+
+const unary =
+  (handler: Handler, { errorOf, now }: RpcServerOptions): handleUnaryCall<unknown, object> =>
+  (call, callback) => {
+    const gone = new AbortController()
+    call.on('cancelled', () => gone.abort(new DOMException('the caller has gone', 'AbortError')))
+    const work = async (): Promise<object> => {
+      const deadline = Number(call.getDeadline())
+      if (deadline <= now()) {
+        throw new ExploreError('DEADLINE_EXCEEDED', 'the call came after its deadline')
+      }
+      const { metadata } = call
+      return handler(call.request as never, {
+        signal: gone.signal,
+        deadline,
+        metadata,
+        peer: peerOf(call),
+      })
+    }
+    work().then(
+      response => callback(null, response),
+      (thrown: unknown) => callback(statusOf(errorOf(thrown))),
+    )
+  }
+
+const peerOf = (call: ServerUnaryCall<unknown, object>): string =>
+  call.getAuthContext().sslPeerCertificate?.subjectaltname ?? call.getPeer()
