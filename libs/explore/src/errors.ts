@@ -24,6 +24,7 @@ export const ERRORS = {
   SETTING_INVALID: [400, 'see the bounds in the settings reference'],
   SETTINGS_FILE: [400, 'the settings file must be one JSON object'],
   KEYS_INVALID: [400, 'see docs/gateway.md for the format of keys and tokens'],
+  TLS_INVALID: [400, 'name PEM files: an authority, a certificate of it, and its key'],
   JWKS_UNREACHABLE: [503, 'retry; the operator should look at EXPLORE_JWKS'],
   CATALOGUE_EMPTY: [503, 'import items first: `explore import`'],
   BUNDLE_MISSING: [503, 'train first: `explore train`'],

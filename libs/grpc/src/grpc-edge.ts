@@ -20,6 +20,7 @@ export const grpcEdge = (
 ): RpcServer =>
   rpcServer({
     ...options,
+    traced: false,
     protos: exploreProtos,
     services: [
       {

@@ -10,3 +10,4 @@ export {
   type ServedCall,
   type ServedService,
 } from './rpc-server.ts'
+export { type MutualTls, mutualTls, mutualTlsOf } from './tls/mutual-tls.ts'
