@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ERRORS, SETTINGS } from '@explore/explore'
+import { METRICS } from '@explore/observe'
 import { apiReference } from '@explore/rest'
 import { format, resolveConfig } from 'prettier'
 import { brokenLinks } from './reference/broken-links.ts'
 import { errorsReference } from './reference/errors-reference.ts'
+import { metricsReference } from './reference/metrics-reference.ts'
 import { settingsReference } from './reference/settings-reference.ts'
 
 interface Page {
@@ -16,6 +18,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { file: 'docs/settings.md', render: () => settingsReference(SETTINGS) },
   { file: 'docs/errors.md', render: () => errorsReference(ERRORS) },
+  { file: 'docs/metrics.md', render: () => metricsReference(METRICS) },
   { file: 'docs/api.md', render: apiReference },
 ]
 

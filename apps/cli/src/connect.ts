@@ -11,11 +11,15 @@ export interface Connection {
   readonly close: () => Promise<void>
 }
 
-/** The home's running server where there is one, else the home itself, opened by this process. */
+/** The home's running server where there is one, with the key in EXPLORE_KEY, else the home itself, opened by this process. */
 export const connect = async (home: Home): Promise<Connection> => {
   const holder = await holderOf(home)
   if (holder?.url !== undefined) {
-    return { service: await restClient(holder.url), url: holder.url, close: async () => {} }
+    return {
+      service: await restClient(holder.url, { key: process.env.EXPLORE_KEY }),
+      url: holder.url,
+      close: async () => {},
+    }
   }
   const service = await embeddedService(home, {
     wall: Date.now,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Metrics } from '@explore/observe'
 
 /** Without progress for so long, not even a look at an empty topic, it has hung. */
 const HUNG = 60_000
@@ -9,17 +10,22 @@ export interface Vitals {
   readonly counts: () => unknown
   readonly lastProgress: () => number
   readonly problems: () => readonly string[]
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
 /**
- * GET /livez: 503 when it has hung (an outage that it waits out is no reason); GET /readyz and all else: what it has
- * counted, and what troubles it.
+ * GET /livez: 503 when it has hung (an outage that it waits out is no reason); GET /metrics: for Prometheus; GET /readyz and
+ * all else: what it has counted, and what troubles it.
  */
 export const healthServer = async (
   vitals: Vitals,
   { host, port, now }: { readonly host: string; readonly port: number; readonly now: () => number },
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    if (request.url === '/metrics') {
+      response.writeHead(200, { 'content-type': vitals.metrics.contentType })
+      return response.end(await vitals.metrics.text())
+    }
     const idleMs = now() - vitals.lastProgress()
     const alive = idleMs < HUNG
     const bad = request.url === '/livez' && !alive

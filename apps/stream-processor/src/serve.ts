@@ -1,6 +1,7 @@
 import { runStream } from '@explore/adapters'
 import { addressesOf, HOME, type Home, loadSettings, openStores, problems } from '@explore/embedded'
 import type { ExploreError } from '@explore/explore'
+import { collectStream, metricsOf } from '@explore/observe'
 import { healthServer } from './health-server.ts'
 
 export interface StreamServer {
@@ -29,7 +30,9 @@ export const serve = async (
     problemsOf: found.of,
     onFatal: (error: ExploreError) => failed.reject(error),
   })
-  const vitals = { ...stream, problems: found.messages }
+  const metrics = metricsOf('stream-processor')
+  collectStream(metrics, stream, Date.now)
+  const vitals = { ...stream, problems: found.messages, metrics }
   const health = await healthServer(vitals, { ...address, now: Date.now })
   return {
     url: health.url,
@@ -37,6 +40,7 @@ export const serve = async (
     close: async () => {
       await health.close()
       await stream.close()
+      metrics.close()
       await closeStores()
     },
   }

@@ -10,6 +10,8 @@ export interface Home {
   readonly bundles: string
   /** Signs the home's bundles; made with the first of them. */
   readonly key: string
+  /** Hashes of the API keys that its server takes; without the file it asks for none. */
+  readonly keys: string
   /** Features of sampled pages, for the skew check. */
   readonly features: string
   /** Overrides of the settings' defaults, one JSON object. */
@@ -31,6 +33,7 @@ export const homeAt = (path: string): Home => {
     db: join(home, 'db'),
     bundles: join(home, 'bundles'),
     key: join(home, 'key.pem'),
+    keys: join(home, 'keys.json'),
     features: join(home, 'features.jsonl'),
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ExploreError, Page, PageRequest } from '@explore/explore'
+import type { ExploreError, Page, PageRequest, PageWatch } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { PageTask } from './page-thread.ts'
 import { type PageThreads, pageThreads } from './page-threads.ts'
@@ -16,7 +16,7 @@ export interface PagePoolOptions {
   readonly threads?: number | undefined
   readonly wanted: Wanted
   /** What the next page is to be made by. */
-  readonly task: () => Omit<PageTask, 'request'>
+  readonly task: () => Omit<PageTask, 'request' | 'watched'>
   /** Told which bundle serves, and why not the promoted one. */
   readonly tell: (serving: string | undefined, problem: ExploreError | undefined) => void
 }
@@ -84,16 +84,20 @@ export const pagePool = (
   let swaps: Promise<void> = started
 
   return {
-    page: async (request: PageRequest): Promise<Page> => {
+    page: async (request: PageRequest, watch?: PageWatch): Promise<Page> => {
       if (serving === undefined) await started
       const { call, inForce } = task()
       // From here to `run` nothing is waited for: the threads that are chosen are not closing.
       const threads = serving!
       const waiting = { ...call, waiting: threads.waiting() }
-      const result = await threads.run({ inForce, call: waiting, request })
+      const watched = watch !== undefined
+      const result = await threads.run({ inForce, call: waiting, request, watched })
       if ('error' in result) throw unpackError(result.error)
+      if (result.steps.length > 0) watch?.steps(result.steps, result.startedAt)
       return result.page
     },
+    /** Pages that wait for a thread. */
+    waiting: (): number => serving?.waiting() ?? 0,
     /** Resolves when the first thread has loaded its models. */
     ready: (): Promise<void> => started,
     /** Has `bundle` take over when it is ready; where it is broken, what serves goes on. */

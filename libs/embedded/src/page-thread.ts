@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import type { Page, PageCall, PageRequest } from '@explore/explore'
+import type { Page, PageCall, PageRequest, StepTrace } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { SettingsInForce } from './live-settings.ts'
 import type { ThreadError } from './thread-error.ts'
@@ -21,9 +21,18 @@ export interface PageTask {
   readonly inForce: SettingsInForce
   readonly call: PageCall
   readonly request: PageRequest
+  /** Whether the steps are to be told. */
+  readonly watched: boolean
 }
 
-export type PageResult = { readonly page: Page } | { readonly error: ThreadError }
+export type PageResult =
+  | {
+      readonly page: Page
+      readonly steps: readonly StepTrace[]
+      /** When the thread took the request up, by the wall clock. */
+      readonly startedAt: number
+    }
+  | { readonly error: ThreadError }
 
 const data = workerData as ThreadData
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { shareBundle, type SharedBundle, verifyingKey } from '@explore/adapters'
-import { type Explorer, hash32, type Page } from '@explore/explore'
+import { type Explorer, hash32, type Page, type StepTrace } from '@explore/explore'
 import { logFeatures } from './features/feature-log.ts'
 import { pageEngine } from './page-engine.ts'
 import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
@@ -68,8 +68,13 @@ export const servePages = async (
     clock = task.call.now
     // The engine keeps what it made for settings that are the same object: a message's are always another.
     if (inForce.version !== task.inForce.version) inForce = task.inForce
+    const startedAt = performance.timeOrigin + performance.now()
+    let steps: readonly StepTrace[] = []
+    const traced = (trace: { readonly steps: readonly StepTrace[] }): void =>
+      void (steps = trace.steps)
     try {
-      return { page: await pageOf(task) }
+      const call = task.watched ? { ...task.call, traced } : task.call
+      return { page: await pageOf({ ...task, call }), steps, startedAt }
     } catch (error) {
       return { error: packError(error) }
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { pointers } from '@explore/adapters'
+import { join } from 'node:path'
+import { pointers, readManifest } from '@explore/adapters'
 import {
   Catalogue,
   type Event,
@@ -31,6 +32,12 @@ export interface EmbeddedService extends ExploreService {
   readonly historicEnd: number | undefined
   /** Starts the page threads, which else start with the first page; resolves when one has loaded its models. */
   readonly warm: () => Promise<void>
+  /** What it knows of itself beside its health: pages that wait, swaps of bundles, when the one in force was made. */
+  readonly vitals: () => Promise<{
+    readonly waiting: number
+    readonly swaps: number
+    readonly bundleMadeAt: number | undefined
+  }>
   readonly close: () => Promise<void>
 }
 
@@ -73,6 +80,8 @@ export const embeddedService = async (
 
   let wanted = await pointers(home.bundles)
   let serving: string | undefined
+  let swaps = 0
+  let madeAt: number | undefined
   const tellOfBundle = found.of('bundle')
   let started: PagePool | undefined
   const pool = (): PagePool =>
@@ -84,6 +93,8 @@ export const embeddedService = async (
         inForce: live.current(),
       }),
       tell: (id, problem) => {
+        if (id !== serving && serving !== undefined) swaps++
+        if (id !== serving) madeAt = undefined
         serving = id
         tellOfBundle(problem)
       },
@@ -119,11 +130,20 @@ export const embeddedService = async (
 
     warm: () => pool().ready(),
 
-    page: async request => {
+    vitals: async () => {
+      const bundle = serving
+      if (bundle !== undefined && madeAt === undefined) {
+        const manifest = await readManifest(join(home.bundles, bundle)).catch(() => undefined)
+        if (bundle === serving) madeAt = manifest?.createdAt
+      }
+      return { waiting: started?.waiting() ?? 0, swaps, bundleMadeAt: madeAt }
+    },
+
+    page: async (request, watch) => {
       if (!ID.test(request.userId)) {
         throw new ExploreError('ID_INVALID', 'userId is not an id', { field: 'userId' })
       }
-      return pool().page(request)
+      return pool().page(request, watch)
     },
 
     record: async rows => {

@@ -1,7 +1,7 @@
 import type { StepTrace } from '@explore/pipeline'
 import type { ErrorCode } from './errors.ts'
 import type { Settings } from './settings.ts'
-import type { Group, Head, Id, Item, SourceName, User } from './types.ts'
+import type { Group, Head, Id, Item, Millis, SourceName, User } from './types.ts'
 
 /** What a caller asks for. */
 export interface PageRequest {
@@ -99,9 +99,15 @@ export interface Health {
   readonly problems: readonly string[]
 }
 
-/** The product's operations, whoever carries them: REST, the command line, later gRPC. */
+/** Whoever measures pages: hears what each step of the funnel did, whether the page explains it or not. */
+export interface PageWatch {
+  /** `startedAt`: when the first step began, by the wall clock. A page that continues a session has no steps. */
+  readonly steps: (steps: readonly StepTrace[], startedAt: Millis) => void
+}
+
+/** The product's operations, whoever carries them: REST, gRPC, the command line. */
 export interface ExploreService {
-  readonly page: (request: PageRequest) => Promise<Page>
+  readonly page: (request: PageRequest, watch?: PageWatch) => Promise<Page>
   /** Accepts rows of any shape; resolves when the accepted ones are durable. */
   readonly record: (rows: readonly unknown[]) => Promise<readonly Verdict[]>
   readonly putItems: (items: readonly Item[]) => Promise<void>

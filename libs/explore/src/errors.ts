@@ -7,6 +7,9 @@ export const ERRORS = {
   LIMIT_INVALID: [400, 'limit is a whole number from 1 to the setting page.maxLimit'],
   CURSOR_INVALID: [400, 'use nextCursor of the last page as it was, or leave it out'],
   CURSOR_EXPIRED: [410, 'the ranked session is gone: ask again without a cursor'],
+  UNAUTHENTICATED: [401, 'send `authorization: Bearer KEY`; `explore keys add` makes one'],
+  TOKEN_INVALID: [401, 'get a new token from the issuer, for this audience'],
+  FORBIDDEN: [403, 'use a key whose role has this operation; a viewer has only what is their own'],
   ITEM_UNKNOWN: [404, 'PUT /v1/items/{itemId} first'],
   USER_UNKNOWN: [404, 'PUT /v1/users/{userId} first'],
   ROUTE_UNKNOWN: [404, 'GET /openapi.json lists the routes'],
@@ -15,10 +18,14 @@ export const ERRORS = {
   REQUEST_MALFORMED: [400, 'send HTTP/1.1: a proxy or a raw socket may have garbled it'],
   REQUEST_TIMEOUT: [408, 'send the whole request faster, or a smaller one'],
   HEADERS_TOO_LARGE: [431, 'shorten the URL and the headers'],
+  RATE_LIMITED: [429, 'retry after the time in Retry-After, or have the key allow more'],
   SERVER_UNREACHABLE: [503, 'start it: `explore start`, or correct the address'],
   SETTING_UNKNOWN: [400, '`explore settings` lists the keys'],
   SETTING_INVALID: [400, 'see the bounds in the settings reference'],
   SETTINGS_FILE: [400, 'the settings file must be one JSON object'],
+  KEYS_INVALID: [400, 'see docs/gateway.md for the format of keys and tokens'],
+  TLS_INVALID: [400, 'name PEM files: an authority, a certificate of it, and its key'],
+  JWKS_UNREACHABLE: [503, 'retry; the operator should look at EXPLORE_JWKS'],
   CATALOGUE_EMPTY: [503, 'import items first: `explore import`'],
   BUNDLE_MISSING: [503, 'train first: `explore train`'],
   BUNDLE_EXISTS: [409, 'a bundle never changes: choose another id'],
@@ -87,11 +94,18 @@ export class ExploreError extends Error {
   readonly field: string | undefined
   readonly hint: string
   readonly status: number
+  /** When the same request may succeed, where that is known. */
+  readonly retryAfterMs: number | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly field?: string; readonly hint?: string; readonly cause?: unknown } = {},
+    options: {
+      readonly field?: string | undefined
+      readonly hint?: string | undefined
+      readonly cause?: unknown
+      readonly retryAfterMs?: number | undefined
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'ExploreError'
@@ -99,5 +113,6 @@ export class ExploreError extends Error {
     this.field = options.field
     this.hint = options.hint ?? ERRORS[code][1]
     this.status = ERRORS[code][0]
+    this.retryAfterMs = options.retryAfterMs
   }
 }

@@ -1,3 +1,4 @@
+export type { StepTrace } from '@explore/pipeline'
 export type * from './api.ts'
 export * from './artifacts.ts'
 export * from './catalogue.ts'

@@ -1,5 +1,6 @@
 import { ExploreError } from './errors.ts'
 import { GATE_SETTINGS } from './gate-settings.ts'
+import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { choice, number, type Setting, text, whole } from './setting.ts'
 import { GROUPS, type Group, HEADS, type Head, SOURCES, type SourceName } from './types.ts'
 
@@ -216,6 +217,7 @@ export const SETTINGS = {
     'requests',
     'Waiting requests from which on it is peak',
   ),
+  ...LIMIT_SETTINGS,
   ...GATE_SETTINGS,
   'features.logShare': number(
     0,

@@ -65,7 +65,9 @@ const referenceOf = (document: ApiDocument): string => {
 
 A running server serves this reference with all schemas at \`/docs\`, and the OpenAPI 3.1 document that
 both are made from at \`/openapi.json\`. Bodies are JSON (\`content-type: application/json\`), times are
-milliseconds since 1970. Every answer bears \`x-request-id\`: the one sent, or one made by the server.
+milliseconds since 1970. A server with keys ([docs/gateway.md](gateway.md)) wants
+\`authorization: Bearer KEY\`, or a viewer's token, with every request but those for health and this
+document. Every answer bears \`x-request-id\`: the one sent, or one made by the server.
 
 ${table(
   ['Route', 'What it does'],
@@ -90,7 +92,7 @@ Every error is \`application/problem+json\` (RFC 9457):
 \`\`\`
 
 \`code\` is stable; \`field\` names what is at fault (\`[3].author\`: the fourth record of a batch).
-503 with OVERLOADED or SHUTTING_DOWN has \`retry-after\`.
+429 with RATE_LIMITED and 503 with OVERLOADED or SHUTTING_DOWN have \`retry-after\`.
 
 ${table(
   ['Code', 'Status', 'What to do'],

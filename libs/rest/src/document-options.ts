@@ -1,6 +1,9 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { describedCode, NOWHERE } from './schemas/problem.ts'
 
+/** The scheme that keys and tokens are sent by. */
+export const BEARER = 'bearer'
+
 /** What the OpenAPI document says beyond the routes' own schemas. */
 export const documentOptions = (version: string): FastifyDynamicSwaggerOptions => ({
   openapi: {
@@ -18,6 +21,19 @@ export const documentOptions = (version: string): FastifyDynamicSwaggerOptions =
       ].join(' '),
     },
     servers: [{ url: '/' }],
+    components: {
+      securitySchemes: {
+        [BEARER]: {
+          type: 'http',
+          scheme: 'bearer',
+          description: [
+            'An API key, or a JWT of an issuer that the server trusts. A key of role `service` may do all,',
+            '`admin` whatever concerns items, viewers and settings; a viewer with a key or token of their own',
+            'has their own pages and events only. A server that was given no keys asks for none.',
+          ].join(' '),
+        },
+      },
+    },
     tags: [
       { name: 'explore', description: 'Pages.' },
       { name: 'events', description: 'What viewers did.' },

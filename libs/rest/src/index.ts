@@ -1,6 +1,7 @@
 export { apiReference } from './api-reference.ts'
 export type { Edge } from './edge.ts'
 export { listen } from './listen.ts'
-export type { Problem } from './problem.ts'
+export { errorOfProblem, type Problem } from './problem.ts'
 export { restClient, type RestClientOptions } from './rest-client.ts'
 export { restServer, type RestOptions } from './rest-server.ts'
+export { VIA_GRPC } from './telemetry.ts'

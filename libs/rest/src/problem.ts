@@ -60,8 +60,12 @@ const exploreErrorOf = (thrown: unknown): ExploreError => {
   return new ExploreError('INTERNAL', 'the request failed', { cause: thrown })
 }
 
-/** Seconds after which a refusal for load or shutdown may be tried again. */
-const RETRY_AFTER = '1'
+/** Refusals for load, rate or shutdown: nothing that an operator must see one by one. */
+const LATER: readonly ErrorCode[] = ['OVERLOADED', 'RATE_LIMITED', 'SHUTTING_DOWN']
+
+/** After how many seconds such a refusal may be tried again, where it does not say. */
+const retryAfter = ({ retryAfterMs = 1000 }: ExploreError): string =>
+  String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
 
 /** Answers with the problem and `more` members, and logs what the operator should know of. */
 export const sendProblem = (
@@ -71,8 +75,9 @@ export const sendProblem = (
   more: { readonly status?: number } = {},
 ): FastifyReply => {
   const error = exploreErrorOf(thrown)
-  if (error.code === 'OVERLOADED' || error.code === 'SHUTTING_DOWN') {
-    reply.header('retry-after', RETRY_AFTER)
+  request.outcome = error.code
+  if (LATER.includes(error.code)) {
+    reply.header('retry-after', retryAfter(error))
   } else if (error.status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, error.message)
   }

@@ -14,6 +14,8 @@ import { errorOfProblem } from './problem.ts'
 export interface RestClientOptions {
   /** Time for one exchange. */
   readonly timeoutMs?: number
+  /** An API key or a token, for a server that asks for one. */
+  readonly key?: string | undefined
 }
 
 interface Receipt {
@@ -27,7 +29,7 @@ interface Receipt {
  */
 export const restClient = async (
   baseUrl: string | URL,
-  { timeoutMs = 60_000 }: RestClientOptions = {},
+  { timeoutMs = 60_000, key }: RestClientOptions = {},
 ): Promise<ExploreService> => {
   const base = String(baseUrl).replace(/\/+$/, '')
 
@@ -38,7 +40,7 @@ export const restClient = async (
     body?: unknown,
     also: (body: object) => boolean = () => false,
   ): Promise<T> => {
-    const reply = await exchange(method, base + path, body, timeoutMs)
+    const reply = await exchange(method, base + path, body, { timeoutMs, key })
     if (reply.status === 204) return undefined as T
     const answer: unknown = await reply.json().catch(() => undefined)
     if (typeof answer === 'object' && answer !== null) {
@@ -59,7 +61,12 @@ export const restClient = async (
     return Object.fromEntries(values) as Settings
   }
 
-  let settings = settingsOf(await call('GET', '/v1/settings'))
+  const unlessForbidden = (error: unknown): ExploreError => {
+    if (error instanceof ExploreError && error.code === 'FORBIDDEN') return error
+    throw error
+  }
+  // A viewer's key has pages and events, and no settings.
+  let settings = await call<object>('GET', '/v1/settings').then(settingsOf, unlessForbidden)
 
   const collection = <T extends Item | User>(name: 'item' | 'user') => {
     const all = `/v1/${name}s`
@@ -99,7 +106,10 @@ export const restClient = async (
     user: users.get,
     users: users.list,
     deleteUsers: users.remove,
-    settings: () => settings,
+    settings: () => {
+      if (settings instanceof ExploreError) throw settings
+      return settings
+    },
     changeSettings: async changes =>
       (settings = settingsOf(await call('PATCH', '/v1/settings', changes))),
     health: () => call<Health>('GET', '/v1/health/ready', undefined, body => 'ready' in body),
@@ -121,17 +131,18 @@ const exchange = async (
   method: string,
   url: string,
   body: unknown,
-  timeoutMs: number,
+  { timeoutMs = 60_000, key }: RestClientOptions,
 ): Promise<Response> => {
   try {
     return await fetch(url, {
       method,
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   } catch (cause) {
     const { message } = ((cause as Error).cause as Error | undefined) ?? (cause as Error)

@@ -1,4 +1,5 @@
 import { ExploreError } from '@explore/explore'
+import { logsOf } from '@explore/observe'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +23,7 @@ test('an unforeseen error tells the caller nothing and the log everything, under
     },
   })
   const broken = { page: () => Promise.reject(new TypeError('secret of /home/me')) }
-  const edge = edgeOf(broken, { logger: { stream } })
+  const edge = edgeOf(broken, { logs: logsOf('gateway', 'error', stream) })
   const reply = await edge.inject({ url: '/v1/explore/u1', headers: { 'x-request-id': 'mine-1' } })
   expect(reply.statusCode).toBe(500)
   expect(reply.json<Problem>()).toMatchObject({ code: 'INTERNAL', requestId: 'mine-1' })

@@ -1,7 +1,10 @@
+import { type Access, OPEN, type RateLimits, rateLimits } from '@explore/edge'
 import { ExploreError, type ExploreService } from '@explore/explore'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import type { Logger, Metrics } from '@explore/observe'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { knowCallers } from './callers.ts'
 import { refuseClient } from './client-error.ts'
 import { documentOptions } from './document-options.ts'
 import type { Edge } from './edge.ts'
@@ -9,7 +12,8 @@ import { jsonBody } from './json-body.ts'
 import { refuseUnknownRoutes } from './method-not-allowed.ts'
 import { sendProblem } from './problem.ts'
 import { requestIds } from './request-ids.ts'
-import { routes, sharedSchemas } from './routes/index.ts'
+import { healthRoutes, metricsRoute, openapiRoute, routes, sharedSchemas } from './routes/index.ts'
+import { tellOfRequests } from './telemetry.ts'
 import { validatorCompiler } from './validate.ts'
 import { webRoutes } from './web-routes.ts'
 
@@ -17,25 +21,38 @@ export interface RestOptions {
   /** The product's version, as the API's. */
   readonly version: string
   readonly now: () => number
+  /** Who may call; without it, anyone. */
+  readonly access?: Access
+  /** How fast; without them, as the settings say, for this edge alone. */
+  readonly limits?: RateLimits
   /** Largest body in bytes. */
   readonly bodyLimit?: number
+  readonly timeouts?: typeof TIMEOUTS
   /** Folder of the viewer to serve at `/`. */
   readonly webRoot?: string
-  /** As fastify takes it; without one nothing is logged. */
-  readonly logger?: FastifyServerOptions['logger']
+  /** Where requests are counted; served at /metrics. */
+  readonly metrics?: Metrics
+  /** Without them nothing is logged. */
+  readonly logs?: Logger
 }
 
-/** Time for a whole request to arrive: frees what a slow or broken client holds. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** Time for the headers, and for the whole request, to arrive: frees what a slow or broken client holds. */
+const TIMEOUTS = { headersMs: 10_000, requestMs: 30_000, lookMs: 2000 }
+/** Connections at once; beyond, new ones are closed unread. */
+const MAX_CONNECTIONS = 10_000
 
 /** The REST edge: every operation of `service` under /v1, its document, its reference, its viewer. */
 export const restServer = (service: ExploreService, options: RestOptions): Edge => {
   const ids = requestIds(options.now)
+  const timeouts = options.timeouts ?? TIMEOUTS
   const edge: Edge = fastify({
-    logger: options.logger ?? false,
+    ...(options.logs === undefined
+      ? { logger: false }
+      : { loggerInstance: options.logs as FastifyBaseLogger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 8 * 1024 * 1024,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: timeouts.requestMs,
+    http: { headersTimeout: timeouts.headersMs, connectionsCheckingInterval: timeouts.lookMs },
     return503OnClosing: false,
     genReqId: ids.of,
     clientErrorHandler: refuseClient(ids.next),
@@ -43,6 +60,10 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
     // Longer ids than any route takes must reach the check that says so.
     routerOptions: { maxParamLength: 16_384 },
   })
+
+  edge.server.maxConnections = MAX_CONNECTIONS
+
+  tellOfRequests(edge, options)
 
   let closing = false
   edge.addHook('preClose', async () => {
@@ -79,7 +100,20 @@ export const restServer = (service: ExploreService, options: RestOptions): Edge 
 
   for (const schema of sharedSchemas) edge.addSchema(schema)
   edge.register(swagger, documentOptions(options.version))
-  edge.register(async scope => routes(scope as Edge, service, options.version))
+  edge.decorateRequest('caller', undefined)
+  // @ts-expect-error Each route that uses it stands behind the hook that sets it.
+  edge.decorateRequest('service', undefined)
+  const { access = OPEN, metrics, limits = rateLimits(service.settings, options.now) } = options
+  edge.register(async scope => {
+    knowCallers(scope as Edge, service, { access, limits })
+    routes(scope as Edge)
+    if (metrics !== undefined) metricsRoute(scope as Edge, metrics)
+  })
+  // Orchestrators and readers of the reference have no keys.
+  edge.register(async scope => {
+    healthRoutes(scope as Edge, service, options.version)
+    openapiRoute(scope as Edge)
+  })
   edge.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,

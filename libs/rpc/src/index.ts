@@ -19,3 +19,4 @@ export { type StageCallMessage, type StageName, stageProtos, STAGES } from './st
 export { remoteRetrieval, retrievalService } from './stages/retrieval-sources.ts'
 export { remoteSecondStage, secondStageService } from './stages/second-stage.ts'
 export { remoteReranking, rerankService } from './stages/value-model-rerank.ts'
+export { type MutualTls, mutualTls, mutualTlsOf } from './tls/mutual-tls.ts'

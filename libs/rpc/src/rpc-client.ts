@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { ExploreError } from '@explore/explore'
+import { injectTrace } from '@explore/observe'
 import {
   type ChannelCredentials,
   type ChannelOptions,
@@ -90,6 +91,7 @@ export const rpcClient = (
       const { path, requestSerialize, responseDeserialize } = definition[method]!
       const metadata = new Metadata()
       for (const [key, value] of Object.entries(call.metadata ?? {})) metadata.set(key, value)
+      injectTrace({ set: (name, value) => metadata.set(name, value) })
       return new Promise<Response>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
         const abort = (): void => {

@@ -3,6 +3,7 @@ import { Metadata, type ServiceError, status, type StatusObject } from '@grpc/gr
 import { loadProtos, messageOf } from './protos.ts'
 
 const DETAILS = 'grpc-status-details-bin'
+const PUSHBACK = 'grpc-retry-pushback-ms'
 const DOMAIN = 'explore'
 const INFO = 'google.rpc.ErrorInfo'
 
@@ -60,13 +61,15 @@ export const grpcCodeOf = (code: ErrorCode): status =>
 
 /** An error as a gRPC status: its code, field and hint are a google.rpc.ErrorInfo among the details. */
 export const statusOf = (error: ExploreError): StatusObject => {
-  const { code: reason, message, field, hint } = error
+  const { code: reason, message, field, hint, retryAfterMs } = error
   const code = grpcCodeOf(reason)
   const info = { reason, domain: DOMAIN, metadata: { ...(field && { field }), hint } }
   const value = infoMessage.serialize(info)
   const details = [{ type_url: `type.googleapis.com/${INFO}`, value }]
   const metadata = new Metadata()
   metadata.set(DETAILS, statusMessage.serialize({ code, message, details }))
+  // What clients of gRPC that retry go by.
+  if (retryAfterMs !== undefined) metadata.set(PUSHBACK, String(retryAfterMs))
   return { code, details: message, metadata }
 }
 
@@ -75,9 +78,11 @@ export const errorOfStatus = (failed: ServiceError): ExploreError => {
   const info = infoOf(failed)
   if (info !== undefined) {
     const { field, hint } = info.metadata
+    const [pushback] = failed.metadata.get(PUSHBACK)
     return new ExploreError(info.reason as ErrorCode, failed.details, {
       ...(field && { field }),
       ...(hint && { hint }),
+      ...(pushback !== undefined && { retryAfterMs: Number(pushback) }),
       cause: failed,
     })
   }

@@ -1,4 +1,5 @@
 import { ExploreError } from '@explore/explore'
+import { requestSpan, type RequestSpan } from '@explore/observe'
 import type { Awaitable } from '@explore/pipeline'
 import {
   type handleUnaryCall,
@@ -14,6 +15,7 @@ import type { PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
 import { statusOf } from './rpc-error.ts'
+import { peerNames } from './tls/peer-names.ts'
 
 // What the library would write to stderr it also raises, and there it has a code.
 if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
@@ -46,6 +48,10 @@ export interface RpcServerOptions {
   readonly services: readonly ServedService[]
   /** Without: plain text, for loopback and for meshes that encrypt by themselves. */
   readonly credentials?: ServerCredentials
+  /** Names of the certificates that may call, as `DNS:gateway`; none: all that `credentials` take. */
+  readonly peers?: readonly string[]
+  /** Whether calls get a span each, in their caller's trace; not where what they call does so. */
+  readonly traced?: boolean
   /** Any thrown value as an error of the catalogue; a bug is reported by it. */
   readonly errorOf: (thrown: unknown) => ExploreError
   readonly now: () => number
@@ -114,11 +120,15 @@ export const rpcServer = (options: RpcServerOptions) => {
 export type RpcServer = ReturnType<typeof rpcServer>
 
 const unary =
-  (handler: Handler, { errorOf, now }: RpcServerOptions): handleUnaryCall<unknown, object> =>
+  (
+    handler: Handler,
+    { errorOf, now, peers = [], traced = true }: RpcServerOptions,
+  ): handleUnaryCall<unknown, object> =>
   (call, callback) => {
     const gone = new AbortController()
     call.on('cancelled', () => gone.abort(new DOMException('the caller has gone', 'AbortError')))
     const work = async (): Promise<object> => {
+      if (peers.length > 0) expectPeer(call, peers)
       const deadline = Number(call.getDeadline())
       if (deadline <= now()) {
         throw new ExploreError('DEADLINE_EXCEEDED', 'the call came after its deadline')
@@ -131,11 +141,34 @@ const unary =
         peer: peerOf(call),
       })
     }
-    work().then(
-      response => callback(null, response),
-      (thrown: unknown) => callback(statusOf(errorOf(thrown))),
+    const span = traced ? spanOf(call) : undefined
+    const done = span === undefined ? work() : span.within(work)
+    done.then(
+      response => {
+        span?.end({ code: 'OK', failed: false })
+        callback(null, response)
+      },
+      (thrown: unknown) => {
+        const error = errorOf(thrown)
+        span?.end({ code: error.code, failed: error.status >= 500 })
+        callback(statusOf(error))
+      },
     )
   }
 
 const peerOf = (call: ServerUnaryCall<unknown, object>): string =>
   call.getAuthContext().sslPeerCertificate?.subjectaltname ?? call.getPeer()
+
+/** Throws FORBIDDEN where the caller's certificate has none of `peers` among its names. */
+const expectPeer = (call: ServerUnaryCall<unknown, object>, peers: readonly string[]): void => {
+  const names = peerNames(call.getAuthContext().sslPeerCertificate?.subjectaltname)
+  if (names.some(name => peers.includes(name))) return
+  const who = names.length === 0 ? 'a caller without a name' : names.join(', ')
+  throw new ExploreError('FORBIDDEN', `${who} may not call this service`, {
+    hint: 'name the caller in EXPLORE_TLS_PEERS, or give it a certificate with another name',
+  })
+}
+
+/** The span of a call, named as its method: `explore.v1.FirstStageService/Score`. */
+const spanOf = (call: ServerUnaryCall<unknown, object>): RequestSpan =>
+  requestSpan(call.getPath().slice(1), { get: name => String(call.metadata.get(name)[0] ?? '') })

@@ -1,4 +1,6 @@
 import { ExploreError } from '@explore/explore'
+import { requestSpan, startTracing } from '@explore/observe'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { Client, credentials, status } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -86,6 +88,30 @@ describe('a call', () => {
     await expect(client.call('Echo', { text: 'a' }, { deadline: soon() })).resolves.toMatchObject({
       text: 'a',
     })
+  })
+
+  it('joins the trace of its caller, and so does what it calls', async () => {
+    const exporter = new InMemorySpanExporter()
+    closing.push(await startTracing('test', {}, new SimpleSpanProcessor({ exporter })))
+    const inner = await started(request => request)
+    const outer = await started(() =>
+      inner.client.call('Echo', { text: 'b' }, { deadline: soon() }),
+    )
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    const request = requestSpan('page', { get: () => traceparent })
+    await request.within(() => outer.client.call('Echo', {}, { deadline: soon() }))
+    request.end({ code: 'OK', failed: false })
+    const spans = exporter.getFinishedSpans()
+    expect(spans.map(({ name }) => name)).toEqual([
+      ...Array.from({ length: 2 }, () => 'explore.v1.testing.EchoService/Echo'),
+      'page',
+    ])
+    const [innermost, middle, page] = spans
+    expect(new Set(spans.map(span => span.spanContext().traceId))).toEqual(
+      new Set(['a'.repeat(32)]),
+    )
+    expect(innermost!.parentSpanContext!.spanId).toBe(middle!.spanContext().spanId)
+    expect(middle!.parentSpanContext!.spanId).toBe(page!.spanContext().spanId)
   })
 
   it('to nobody says which service is not there', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
   benchHome,
+  benchOverload,
   benchTraining,
   benchWarmStart,
   comparisonTable,
@@ -17,9 +18,10 @@ export interface BenchOptions extends CommonOptions {
   readonly compare?: string
 }
 
-/** What can be measured of a home: serving, the speed of training, what going on from older models is worth. */
+/** What can be measured of a home: serving, serving too many, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
+  overload: benchOverload,
   train: (home, _seconds, progress) => benchTraining(home, progress),
   'warm-start': (home, _seconds, progress) => benchWarmStart(home, progress),
 } satisfies Record<string, typeof benchHome>

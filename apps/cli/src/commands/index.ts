@@ -51,6 +51,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
         .default(8080),
     )
     .addOption(
+      new Option('--grpc-port <port>', 'port of the gRPC edge, 0 for any (default: none)')
+        .env('EXPLORE_GRPC_PORT')
+        .argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(
       new Option('--threads <n>', 'page threads (default: one per core)')
         .env('EXPLORE_THREADS')
         .argParser(wholeNumber(1, 256)),
@@ -156,23 +161,45 @@ Examples:
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
 
-  addEvaluations(program, homeOption)
-
-  reporting(
-    'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or train: the speed of training; or warm-start: what going on from older models is worth',
-  )
-    .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
-    .option('--compare <file>', 'also compare with what an earlier run printed with --json')
-    .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
-    .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
-
   const under = (parent: Command, usage: string, description: string): Command =>
     parent
       .command(usage)
       .description(description)
       .addOption(homeOption)
       .option('--json', 'one JSON document on stdout, progress on stderr')
+
+  const keys = program
+    .command('keys')
+    .description('the API keys of the server: with the first one, it asks everyone for a key')
+  under(keys, 'add <name>', 'make a key, and tell it this once: only its hash is kept')
+    .addOption(
+      new Option('--role <role>', 'what it is for')
+        .choices(['service', 'admin', 'viewer'])
+        .makeOptionMandatory(),
+    )
+    .option('--user <id>', 'role viewer: whose pages and events')
+    .option('--per-second <n>', 'requests, where the settings are not to say', wholeNumber(1))
+    .addHelpText('after', '\nExample:\n  explore keys add shop --role service')
+    .action(async (name, options) => (await import('./keys.ts')).keysAdd(name, options))
+  under(keys, 'list', 'names and roles').action(async options =>
+    (await import('./keys.ts')).keysList(options),
+  )
+  under(
+    keys,
+    'remove <name>',
+    'refuse a key from now on; a running server does within a second',
+  ).action(async (name, options) => (await import('./keys.ts')).keysRemove(name, options))
+
+  addEvaluations(program, homeOption)
+
+  reporting(
+    'bench [part]',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or train: the speed of training; or warm-start: what going on from older models is worth',
+  )
+    .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
+    .option('--compare <file>', 'also compare with what an earlier run printed with --json')
+    .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
+    .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
 
   const topics = program.command('topics').description('the topics of the Kafka in EXPLORE_EVENTS')
   under(topics, 'create', 'make those that are missing, compare the others with the contract')

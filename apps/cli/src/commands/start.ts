@@ -19,6 +19,7 @@ export interface StartOptions {
   readonly home: string
   readonly host: string
   readonly port: number
+  readonly grpcPort?: number
   readonly threads?: number
   readonly demo: boolean
   readonly demoItems: number
@@ -28,7 +29,7 @@ export interface StartOptions {
 
 /** Prepares what the home lacks (demo, models, lists), serves until stopped, drains and closes. */
 export const start = async (options: StartOptions): Promise<void> => {
-  const { host, port, threads } = options
+  const { host, port, grpcPort, threads } = options
   const home = homeAt(options.home)
   const lock = await lockHome(home, 'start')
   await expectPortFree({ host, port })
@@ -41,10 +42,11 @@ export const start = async (options: StartOptions): Promise<void> => {
     view.end()
   }
 
-  const gateway = await serve(home, { host, port, ...(threads !== undefined && { threads }) })
+  const gateway = await serve(home, { host, port, grpcPort, threads })
   const stopped = untilStopped()
   lock.holder.url = gateway.url
   console.log(await welcome(gateway.service, gateway.url, home))
+  if (gateway.grpcUrl !== undefined) console.log(`  gRPC             ${gateway.grpcUrl}\n`)
   const offPeak = offPeakDaily(home)
   await stopped
   console.error('explore: draining …')

@@ -51,6 +51,7 @@ export const explorer = (stores: PageStores, settings: Settings) => {
             call,
           )
         })
+    if (ranking?.trace) call.traced?.(ranking.trace)
     const session = served ? turned : await keep(id, turned, call)
 
     // What was hidden or blocked since it was served leaves the page, which else stays as it was.

@@ -1,3 +1,4 @@
+import type { Trace } from '@explore/pipeline'
 import type { Millis } from '../types.ts'
 
 /** The circumstances of one call. */
@@ -10,4 +11,6 @@ export interface PageCall {
   readonly requestId: string
   /** Requests waiting behind this one, for the peak policy. */
   readonly waiting?: number
+  /** Hears what the steps did that ranked the page, where any did. */
+  readonly traced?: (trace: Trace) => void
 }

@@ -2,7 +2,7 @@ import { ExploreError, type Id, type Item, type User } from '@explore/explore'
 import { Type } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { id, named, type Of } from '../schemas/fields.ts'
-import { answer, BODY, refusals, STATE } from '../schemas/problem.ts'
+import { answer, BODY, CALLER, refusals, STATE } from '../schemas/problem.ts'
 import { type Collection, titled } from './collection.ts'
 import { recordOf, type RecordBody } from './record-of.ts'
 
@@ -28,14 +28,16 @@ export const bulkRoutes = <T extends Item | User>(edge: Edge, of: Collection<T>)
         body: Type.Array(named(of.input), size),
         response: {
           200: answer(writtenSchema, 'All are stored.'),
-          ...refusals([...BODY, ...STATE, 'ID_INVALID', 'DISK_FULL']),
+          ...refusals([...BODY, ...CALLER, ...STATE, 'ID_INVALID', 'DISK_FULL']),
         },
       },
     },
     async (request): Promise<Of<typeof writtenSchema>> => {
       const bodies = request.body as readonly (RecordBody & { readonly id: Id })[]
       refuseRepeats(bodies)
-      await of.put(bodies.map((body, i) => recordOf<T>(body, body.id, `[${i}].`)))
+      await of
+        .operations(request.service)
+        .put(bodies.map((body, i) => recordOf<T>(body, body.id, `[${i}].`)))
       return { written: bodies.length }
     },
   )
@@ -54,12 +56,12 @@ export const bulkRoutes = <T extends Item | User>(edge: Edge, of: Collection<T>)
         ),
         response: {
           200: answer(deletedSchema, 'The ids that were there, and are gone.'),
-          ...refusals([...BODY, ...STATE, 'ID_INVALID', 'DISK_FULL']),
+          ...refusals([...BODY, ...CALLER, ...STATE, 'ID_INVALID', 'DISK_FULL']),
         },
       },
     },
     async (request): Promise<Of<typeof deletedSchema>> => ({
-      deleted: await of.remove([...new Set(request.body.ids)]),
+      deleted: await of.operations(request.service).remove([...new Set(request.body.ids)]),
     }),
   )
 }

@@ -1,4 +1,11 @@
-import { type ErrorCode, ExploreError, type Id, type Item, type User } from '@explore/explore'
+import {
+  type ErrorCode,
+  ExploreError,
+  type ExploreService,
+  type Id,
+  type Item,
+  type User,
+} from '@explore/explore'
 import type { TSchema } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { bulkRoutes } from './bulk-routes.ts'
@@ -16,6 +23,11 @@ export interface Collection<T extends Item | User> {
   /** A record of a batch, and one whose id is in the path. */
   readonly input: TSchema
   readonly body: TSchema
+  /** The operations, as the request's caller may use them. */
+  readonly operations: (service: ExploreService) => Operations<T>
+}
+
+interface Operations<T> {
   readonly put: (records: readonly T[]) => Promise<void>
   readonly get: (id: Id) => Promise<T | undefined>
   readonly list: (after: Id | undefined, limit: number) => Promise<readonly T[]>

@@ -1,11 +1,11 @@
-import { ExploreError, type ExploreService, type Verdict } from '@explore/explore'
+import { ExploreError, type Verdict } from '@explore/explore'
 import type { Edge } from '../edge.ts'
 import { sendProblem } from '../problem.ts'
 import { eventsSchema, receiptSchema } from '../schemas/event.ts'
-import { answer, batchProblemSchema, BODY, refusals, STATE } from '../schemas/problem.ts'
+import { answer, batchProblemSchema, BODY, CALLER, refusals, STATE } from '../schemas/problem.ts'
 
 /** Takes events: answers when the accepted ones are durable. */
-export const eventRoutes = (edge: Edge, service: ExploreService): void => {
+export const eventRoutes = (edge: Edge): void => {
   edge.post(
     '/v1/events',
     {
@@ -22,7 +22,7 @@ export const eventRoutes = (edge: Edge, service: ExploreService): void => {
         response: {
           202: answer(receiptSchema, 'At least one row was taken; the verdicts tell which.'),
           ...refusals(
-            [...BODY, ...STATE, 'ID_INVALID', 'ITEM_UNKNOWN', 'DISK_FULL'],
+            [...BODY, ...CALLER, ...STATE, 'ID_INVALID', 'ITEM_UNKNOWN', 'DISK_FULL'],
             batchProblemSchema,
           ),
         },
@@ -31,7 +31,7 @@ export const eventRoutes = (edge: Edge, service: ExploreService): void => {
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      const verdicts = await service.record(rowsOf(request.body))
+      const verdicts = await request.service.record(rowsOf(request.body))
       const accepted = verdicts.filter(verdict => verdict.status === 'accepted').length
       const receipt = { accepted, rejected: verdicts.length - accepted, verdicts }
       if (accepted > 0) return reply.code(202).send(receipt)

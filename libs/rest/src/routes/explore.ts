@@ -1,9 +1,9 @@
-import { type ExploreService, type Page, SETTINGS } from '@explore/explore'
+import { type Page, SETTINGS } from '@explore/explore'
 import { Type } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { id, limit, text } from '../schemas/fields.ts'
 import { pageSchema } from '../schemas/page.ts'
-import { answer, refusals, STATE } from '../schemas/problem.ts'
+import { answer, CALLER, refusals, STATE } from '../schemas/problem.ts'
 
 const query = Type.Object(
   {
@@ -30,7 +30,7 @@ const query = Type.Object(
 )
 
 /** A page for a viewer. */
-export const exploreRoutes = (edge: Edge, service: ExploreService): void => {
+export const exploreRoutes = (edge: Edge): void => {
   edge.get(
     '/v1/explore/:userId',
     {
@@ -47,11 +47,12 @@ export const exploreRoutes = (edge: Edge, service: ExploreService): void => {
             ...(['ID_INVALID', 'LIMIT_INVALID', 'CURSOR_INVALID', 'CURSOR_EXPIRED'] as const),
             ...(['CATALOGUE_EMPTY', 'BUNDLE_MISSING', 'BUNDLE_BROKEN', 'BUNDLE_FOREIGN'] as const),
             ...(['MODEL_SIGNATURE', 'DEADLINE_EXCEEDED'] as const),
-            ...STATE,
+            ...[...CALLER, ...STATE],
           ]),
         },
       },
     },
-    (request): Promise<Page> => service.page({ userId: request.params.userId, ...request.query }),
+    (request): Promise<Page> =>
+      request.service.page({ userId: request.params.userId, ...request.query }, request.span.watch),
   )
 }

@@ -9,6 +9,7 @@ export const healthRoutes = (edge: Edge, service: ExploreService, version: strin
   edge.get(
     '/v1/health/live',
     {
+      config: { quiet: true },
       schema: {
         operationId: 'live',
         tags: ['operations'],
@@ -23,6 +24,7 @@ export const healthRoutes = (edge: Edge, service: ExploreService, version: strin
   edge.get(
     '/v1/health/ready',
     {
+      config: { quiet: true },
       schema: {
         operationId: 'ready',
         tags: ['operations'],

@@ -1,4 +1,3 @@
-import type { ExploreService } from '@explore/explore'
 import type { TSchema } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { eventSchema, receiptSchema, verdictSchema } from '../schemas/event.ts'
@@ -23,9 +22,11 @@ import { deletedSchema, writtenSchema } from './bulk-routes.ts'
 import { collectionRoutes } from './collection.ts'
 import { eventRoutes } from './events.ts'
 import { exploreRoutes } from './explore.ts'
-import { healthRoutes } from './health.ts'
-import { openapiRoute } from './openapi.ts'
 import { settingRoutes } from './settings.ts'
+
+export { healthRoutes } from './health.ts'
+export { metricsRoute } from './metrics.ts'
+export { openapiRoute } from './openapi.ts'
 
 /** Schemas that others name: the components of the document. */
 export const sharedSchemas: readonly TSchema[] = [
@@ -38,10 +39,10 @@ export const sharedSchemas: readonly TSchema[] = [
   ...[problemSchema, batchProblemSchema],
 ]
 
-/** Every route of the API. */
-export const routes = (edge: Edge, service: ExploreService, version: string): void => {
-  exploreRoutes(edge, service)
-  eventRoutes(edge, service)
+/** Every route that asks who calls. */
+export const routes = (edge: Edge): void => {
+  exploreRoutes(edge)
+  eventRoutes(edge)
   collectionRoutes(edge, {
     name: 'item',
     unknown: 'ITEM_UNKNOWN',
@@ -52,8 +53,10 @@ export const routes = (edge: Edge, service: ExploreService, version: string): vo
       input: itemInputSchema,
       body: itemBodySchema,
     },
-    ...{ put: service.putItems, get: service.item },
-    ...{ list: service.items, remove: service.deleteItems },
+    operations: service => ({
+      ...{ put: service.putItems, get: service.item },
+      ...{ list: service.items, remove: service.deleteItems },
+    }),
   })
   collectionRoutes(edge, {
     name: 'user',
@@ -65,10 +68,10 @@ export const routes = (edge: Edge, service: ExploreService, version: string): vo
       input: userInputSchema,
       body: userBodySchema,
     },
-    ...{ put: service.putUsers, get: service.user },
-    ...{ list: service.users, remove: service.deleteUsers },
+    operations: service => ({
+      ...{ put: service.putUsers, get: service.user },
+      ...{ list: service.users, remove: service.deleteUsers },
+    }),
   })
-  settingRoutes(edge, service)
-  healthRoutes(edge, service, version)
-  openapiRoute(edge)
+  settingRoutes(edge)
 }

@@ -2,7 +2,7 @@ import type { Item, User } from '@explore/explore'
 import { Type } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { id, limit } from '../schemas/fields.ts'
-import { answer, refusals, STATE } from '../schemas/problem.ts'
+import { answer, CALLER, refusals, STATE } from '../schemas/problem.ts'
 import { type Collection, titled } from './collection.ts'
 
 const MAX_LIST = 1000
@@ -34,17 +34,18 @@ export const listRoute = <T extends Item | User>(edge: Edge, of: Collection<T>):
         ),
         response: {
           200: answer(of.listSchema, `The ${name}s; of the ids named, those that there are.`),
-          ...refusals([...STATE, 'ID_INVALID', 'LIMIT_INVALID', of.unknown]),
+          ...refusals([...CALLER, ...STATE, 'ID_INVALID', 'LIMIT_INVALID', of.unknown]),
         },
       },
     },
     async request => {
       const { ids, after, limit = 100 } = request.query
+      const { get, list } = of.operations(request.service)
       if (ids !== undefined) {
-        const found = await Promise.all(ids.split(',').map(of.get))
+        const found = await Promise.all(ids.split(',').map(get))
         return { [`${name}s`]: found.filter(record => record !== undefined), next: null }
       }
-      const records = await of.list(after, limit)
+      const records = await list(after, limit)
       return { [`${name}s`]: records, next: records.length < limit ? null : records.at(-1)!.id }
     },
   )

@@ -2,7 +2,7 @@ import { ExploreError, type Id, type Item, type User } from '@explore/explore'
 import { Type } from '@sinclair/typebox'
 import type { Edge } from '../edge.ts'
 import { id, named } from '../schemas/fields.ts'
-import { answer, BODY, refusals, STATE } from '../schemas/problem.ts'
+import { answer, BODY, CALLER, refusals, STATE } from '../schemas/problem.ts'
 import { type Collection, titled, unknownRecord } from './collection.ts'
 import { recordOf, type RecordBody } from './record-of.ts'
 
@@ -28,7 +28,7 @@ export const recordRoutes = <T extends Item | User>(edge: Edge, of: Collection<T
         body: named(of.body),
         response: {
           200: answer(of.schema, `The ${name} as it is stored.`),
-          ...refusals([...BODY, ...STATE, 'ID_INVALID', 'DISK_FULL']),
+          ...refusals([...BODY, ...CALLER, ...STATE, 'ID_INVALID', 'DISK_FULL']),
         },
       },
     },
@@ -42,9 +42,10 @@ export const recordRoutes = <T extends Item | User>(edge: Edge, of: Collection<T
         })
       }
       const record = recordOf<T>(body, id)
-      await of.put([record])
+      const { put, get } = of.operations(request.service)
+      await put([record])
       // The store may know more of it than was sent: when it came.
-      return (await of.get(id)) ?? record
+      return (await get(id)) ?? record
     },
   )
 
@@ -55,12 +56,12 @@ export const recordRoutes = <T extends Item | User>(edge: Edge, of: Collection<T
         ...operation('get', `One ${name}`),
         response: {
           200: answer(of.schema, `The ${name}.`),
-          ...refusals([...STATE, 'ID_INVALID', of.unknown]),
+          ...refusals([...CALLER, ...STATE, 'ID_INVALID', of.unknown]),
         },
       },
     },
     async (request): Promise<T> => {
-      const record = await of.get(idOf(request))
+      const record = await of.operations(request.service).get(idOf(request))
       if (record === undefined) throw unknownRecord(of, idOf(request))
       return record
     },
@@ -73,12 +74,12 @@ export const recordRoutes = <T extends Item | User>(edge: Edge, of: Collection<T
         ...operation('delete', `Delete one ${name}`),
         response: {
           204: { description: `The ${name} is gone.`, type: 'null' },
-          ...refusals([...STATE, 'ID_INVALID', of.unknown, 'DISK_FULL']),
+          ...refusals([...CALLER, ...STATE, 'ID_INVALID', of.unknown, 'DISK_FULL']),
         },
       },
     },
     async (request, reply) => {
-      const deleted = await of.remove([idOf(request)])
+      const deleted = await of.operations(request.service).remove([idOf(request)])
       if (deleted.length === 0) throw unknownRecord(of, idOf(request))
       return reply.code(204).send()
     },

@@ -1,17 +1,11 @@
-import {
-  type ExploreService,
-  type Setting,
-  SETTINGS,
-  type SettingKey,
-  type Settings,
-} from '@explore/explore'
+import { type Setting, SETTINGS, type SettingKey, type Settings } from '@explore/explore'
 import type { Edge } from '../edge.ts'
 import { named, type Of } from '../schemas/fields.ts'
 import { changesSchema, type settingSchema, settingsSchema } from '../schemas/operations.ts'
-import { answer, BODY, refusals } from '../schemas/problem.ts'
+import { answer, BODY, CALLER, refusals } from '../schemas/problem.ts'
 
 /** Reads and changes the settings of the running server. */
-export const settingRoutes = (edge: Edge, service: ExploreService): void => {
+export const settingRoutes = (edge: Edge): void => {
   edge.get(
     '/v1/settings',
     {
@@ -19,10 +13,10 @@ export const settingRoutes = (edge: Edge, service: ExploreService): void => {
         operationId: 'getSettings',
         tags: ['operations'],
         summary: 'Every setting: its value, default, bounds, unit and meaning',
-        response: { 200: answer(settingsSchema, 'Setting → all of it.'), ...refusals([]) },
+        response: { 200: answer(settingsSchema, 'Setting → all of it.'), ...refusals(CALLER) },
       },
     },
-    async () => described(service.settings()),
+    async request => described(request.service.settings()),
   )
 
   edge.patch(
@@ -36,11 +30,11 @@ export const settingRoutes = (edge: Edge, service: ExploreService): void => {
         body: named(changesSchema),
         response: {
           200: answer(settingsSchema, 'The settings as they are in force now.'),
-          ...refusals([...BODY, 'SETTING_UNKNOWN', 'SETTING_INVALID', 'DISK_FULL']),
+          ...refusals([...CALLER, ...BODY, 'SETTING_UNKNOWN', 'SETTING_INVALID', 'DISK_FULL']),
         },
       },
     },
-    async request => described(await service.changeSettings(request.body)),
+    async request => described(await request.service.changeSettings(request.body)),
   )
 }
 

@@ -35,6 +35,12 @@ export const NOWHERE: readonly ErrorCode[] = [
   'HEADERS_TOO_LARGE',
 ]
 
+/** Codes of a route that asks who calls. */
+export const CALLER: readonly ErrorCode[] = [
+  ...(['UNAUTHENTICATED', 'TOKEN_INVALID', 'JWKS_UNREACHABLE'] as const),
+  ...(['FORBIDDEN', 'RATE_LIMITED'] as const),
+]
+
 /** Codes of a route whose operation reads or writes the state. */
 export const STATE: readonly ErrorCode[] = ['OVERLOADED', 'STATE_BROKEN', 'STATE_NEWER']
 
@@ -44,6 +50,8 @@ export const BODY: readonly ErrorCode[] = [
   'BODY_TOO_LARGE',
   'MEDIA_TYPE_UNSUPPORTED',
 ]
+
+const RETRY: readonly ErrorCode[] = ['SHUTTING_DOWN', 'RATE_LIMITED']
 
 interface Refusal {
   readonly description: string
@@ -61,7 +69,7 @@ export const refusals = (
       status,
       {
         description: group.map(describedCode).join('\n\n'),
-        ...(group.includes('SHUTTING_DOWN') && {
+        ...(group.some(code => RETRY.includes(code)) && {
           headers: { 'retry-after': { type: 'integer', description: 'Seconds to wait.' } },
         }),
         content: {

@@ -70,7 +70,7 @@ export const fakeService = (options: FakeOptions = {}): FakeService => {
   return {
     recorded,
 
-    page: async request => {
+    page: async (request, watch) => {
       const { userId, explain = false, explainItem } = request
       const limit = request.limit ?? settings['page.limit']
       const viewer = viewerOf(userId)
@@ -78,6 +78,7 @@ export const fakeService = (options: FakeOptions = {}): FakeService => {
       const from = offsetOf(request.cursor, userId)
       const shown = ranked.slice(from, from + limit)
       const more = from + limit < ranked.length
+      if (from === 0) watch?.steps(traceOf(items.size, ranked.length)!, now)
       const page: Page = {
         requestId: `page-${++pages}`,
         userId,

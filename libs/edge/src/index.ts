@@ -1,0 +1,8 @@
+export { type Access, type AccessOptions, accessOf, OPEN } from './access/access.ts'
+export { ANYONE, type Caller, expectUpkeep, type Role, ROLES } from './access/caller.ts'
+export { guarded } from './access/guard.ts'
+export type { KeyEntry } from './access/keys.ts'
+export { addKey, readKeys, removeKey } from './access/keys-file.ts'
+export type { AdaptiveLimit } from './admission/adaptive-limit.ts'
+export { admitted } from './admission/admitted.ts'
+export { type RateLimits, rateLimits } from './admission/rate-limits.ts'

@@ -1,0 +1,38 @@
+import { ExploreError } from '@explore/explore'
+import type { Edge } from '@explore/rest'
+import {
+  loadProtos,
+  type RpcServer,
+  rpcServer,
+  type RpcServerOptions,
+  serviceOf,
+} from '@explore/rpc'
+import { METHODS } from './methods.ts'
+import { transcoded } from './transcode.ts'
+
+export const exploreProtos = loadProtos('explore/v1/explore.proto')
+export const exploreDefinition = serviceOf(exploreProtos, 'explore.v1.Explore')
+
+/** The gRPC edge, explore.v1.Explore: every method is a route of `edge`, which must be ready. */
+export const grpcEdge = (
+  edge: Edge,
+  options: Pick<RpcServerOptions, 'credentials' | 'now' | 'maxMessageBytes'>,
+): RpcServer =>
+  rpcServer({
+    ...options,
+    traced: false,
+    protos: exploreProtos,
+    services: [
+      {
+        definition: exploreDefinition,
+        handlers: Object.fromEntries(
+          Object.entries(METHODS).map(([name, method]) => [name, transcoded(edge, method)]),
+        ),
+      },
+    ],
+    errorOf: thrown => {
+      if (thrown instanceof ExploreError) return thrown
+      edge.log.error({ err: thrown }, 'a call failed')
+      return new ExploreError('INTERNAL', 'the request failed', { cause: thrown })
+    },
+  })

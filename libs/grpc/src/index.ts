@@ -1,0 +1,1 @@
+export { exploreDefinition, grpcEdge } from './grpc-edge.ts'

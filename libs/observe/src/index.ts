@@ -1,0 +1,8 @@
+export { type Metric, METRICS } from './catalogue.ts'
+export { collectStream } from './collect-stream.ts'
+export { collectVitals, type Vitals } from './collect-vitals.ts'
+export { type Sample, samplesOf } from './exposition.ts'
+export { type Logger, logsOf } from './logs.ts'
+export { type Metrics, metricsOf } from './metrics.ts'
+export { observed } from './observed.ts'
+export { injectTrace, requestSpan, type RequestSpan, startTracing, within } from './traces.ts'
