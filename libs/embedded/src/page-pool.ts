@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import type { ExploreError, Page, PageRequest } from '@explore/explore'
+import type { ExploreError, PageRequest } from '@explore/explore'
 import type { Home } from './home.ts'
-import type { PageTask } from './page-thread.ts'
+import type { MadePage, PageTask } from './page-thread.ts'
 import { type PageThreads, pageThreads } from './page-threads.ts'
 import { exploreErrorOf } from './system-error.ts'
 import { unpackError } from './thread-error.ts'
@@ -84,7 +84,7 @@ export const pagePool = (
   let swaps: Promise<void> = started
 
   return {
-    page: async (request: PageRequest): Promise<Page> => {
+    page: async (request: PageRequest): Promise<MadePage> => {
       if (serving === undefined) await started
       const { call, inForce } = task()
       // From here to `run` nothing is waited for: the threads that are chosen are not closing.
@@ -92,7 +92,7 @@ export const pagePool = (
       const waiting = { ...call, waiting: threads.waiting() }
       const result = await threads.run({ inForce, call: waiting, request })
       if ('error' in result) throw unpackError(result.error)
-      return result.page
+      return result
     },
     /** Resolves when the first thread has loaded its models. */
     ready: (): Promise<void> => started,

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import type { Page, PageCall, PageRequest } from '@explore/explore'
+import type { Page, PageCall, PageRequest, ServedFeatures } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { SettingsInForce } from './live-settings.ts'
 import type { ThreadError } from './thread-error.ts'
@@ -23,7 +23,13 @@ export interface PageTask {
   readonly request: PageRequest
 }
 
-export type PageResult = { readonly page: Page } | { readonly error: ThreadError }
+export interface MadePage {
+  readonly page: Page
+  /** What ranked it, of sampled pages, where pages are recorded on a bus. */
+  readonly features?: ServedFeatures
+}
+
+export type PageResult = MadePage | { readonly error: ThreadError }
 
 const data = workerData as ThreadData
 

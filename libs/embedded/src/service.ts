@@ -7,6 +7,7 @@ import {
   type ExploreService,
   ID_PATTERN,
   type Item,
+  servedPage,
   type Settings,
   type Verdict,
   validateEvent,
@@ -66,6 +67,7 @@ export const embeddedService = async (
   const sink = onBus
     ? await busSink(home, addresses.events, {
         ...{ state, settings: tunable, now: wall, tell: tellOfEvents },
+        tellOfPages: found.of('impressions'),
       })
     : homeSink(home, log, tunable(), tellOfEvents)
 
@@ -121,7 +123,10 @@ export const embeddedService = async (
       if (!ID.test(request.userId)) {
         throw new ExploreError('ID_INVALID', 'userId is not an id', { field: 'userId' })
       }
-      return pool().page(request)
+      const { page, features } = await pool().page(request)
+      const { surface } = request
+      sink.served?.(servedPage(page, { time: wall(), surface, features }))
+      return page
     },
 
     record: async rows => {
