@@ -1,4 +1,5 @@
 export { benchHome } from './bench.ts'
+export { benchBus } from './bus/bench-bus.ts'
 export { benchTraining } from './bench-training.ts'
 export { benchWarmStart } from './bench-warm-start.ts'
 export { comparisonTable, type Figure, figuresTable, holds } from './figures.ts'
