@@ -46,6 +46,14 @@ export const JOBS = {
     return exportExamples(homeAt(home), { ...options, signal }, progress)
   },
 
+  'export-impressions': async (
+    { home, progress, signal }: JobCall,
+    options: { readonly out: string },
+  ) => {
+    const { exportImpressions } = await import('@explore/embedded/export-impressions')
+    return exportImpressions(homeAt(home), { ...options, signal }, progress)
+  },
+
   'off-peak': async (
     { home, progress, signal, now }: JobCall,
     options: { readonly pages: boolean },

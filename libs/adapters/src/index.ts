@@ -1,19 +1,33 @@
-export { createTopics, examineTopics, type TopicFinding } from './kafka/create-topics.ts'
+export {
+  createTopics,
+  examineTopics,
+  partitionsOf,
+  type TopicFinding,
+} from './kafka/create-topics.ts'
 export { examineKafka } from './kafka/examine-kafka.ts'
 export { type Letter, lettersOf } from './kafka/inspect-letters.ts'
 export { kafkaAppender } from './kafka/kafka-appender.ts'
 export { kafkaEventLog, openKafkaLog } from './kafka/kafka-event-log.ts'
+export { partitionOf } from './kafka/load-kafkajs.ts'
 export { type KafkaLink, openKafka } from './kafka/open-kafka.ts'
+export { pageRecorder } from './kafka/page-recorder.ts'
 export { replayLetters } from './kafka/replay-letters.ts'
 export { runStream } from './kafka/run-stream.ts'
+export { servedPages } from './kafka/served-pages.ts'
 export { spooledAppend } from './kafka/spooled-append.ts'
 export { type PartitionLag, streamLag } from './kafka/stream-lag.ts'
+export { TOPICS } from './kafka/topics.ts'
 export { lmdbSpool } from './lmdb/lmdb-spool.ts'
 export { lmdbEventLog } from './lmdb/lmdb-event-log.ts'
 export { lmdbProfileStore } from './lmdb/lmdb-profile-store.ts'
 export { lmdbStateStore } from './lmdb/lmdb-state-store.ts'
 export { type LmdbEnvironment, type LmdbOptions, openLmdb } from './lmdb/open-lmdb.ts'
-export { type ParquetColumn, parquetFile, type ParquetValue } from './export-parquet.ts'
+export {
+  type ParquetColumn,
+  type ParquetFile,
+  parquetFile,
+  type ParquetValue,
+} from './export-parquet.ts'
 export * from './import/index.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
 export { modelSpecs } from './bundle/model-specs.ts'

@@ -4,6 +4,7 @@ import {
   lmdbSpool,
   openKafka,
   openLmdb,
+  pageRecorder,
   spooledAppend,
 } from '@explore/adapters'
 import {
@@ -21,7 +22,8 @@ const LAG_AGE = 1000
 
 /**
  * The log of a Kafka, which stream processors fold: events are acknowledged when its brokers have them, or while those are
- * away the home's spool. It starts without brokers, too. `tell` hears whether they are there.
+ * away the home's spool. It starts without brokers, too. Served pages go out on their topic.
+ * `tell` and `tellOfPages` hear whether the brokers are there.
  */
 export const busSink = async (
   home: Home,
@@ -31,6 +33,7 @@ export const busSink = async (
     readonly settings: () => Settings
     readonly now: () => number
     readonly tell: (problem: ExploreError | undefined) => void
+    readonly tellOfPages: (problem: ExploreError | undefined) => void
   },
 ): Promise<EventSink> => {
   const { state, settings, now, tell } = parts
@@ -38,6 +41,10 @@ export const busSink = async (
   const env = openLmdb(home.db)
   const capacity = (): number => settings()['events.spool']
   const sent = spooledAppend(kafkaAppender(link), lmdbSpool(env), { capacity, tell })
+  const pages = pageRecorder(link, {
+    capacity: () => settings()['impressions.queue'],
+    tell: parts.tellOfPages,
+  })
   let log: EventLog | undefined
   let known = { at: -Infinity, lag: 0 }
 
@@ -59,8 +66,10 @@ export const busSink = async (
     take: sent.append,
     lag,
     settings: () => {},
+    served: pages.record,
     started: Promise.resolve(),
     close: async () => {
+      await pages.close()
       await sent.close()
       await env.close()
     },

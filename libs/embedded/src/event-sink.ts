@@ -1,4 +1,4 @@
-import type { Event, EventLog, ExploreError, Settings } from '@explore/explore'
+import type { Event, EventLog, ExploreError, ServedPage, Settings } from '@explore/explore'
 import type { Home } from './home.ts'
 import { startProcessor } from './processor-handle.ts'
 
@@ -9,6 +9,8 @@ export interface EventSink {
   /** How many events wait to be folded. */
   readonly lag: () => Promise<number>
   readonly settings: (settings: Settings) => void
+  /** Takes a page that was served, where pages are recorded; nobody waits for it. */
+  readonly served?: (page: ServedPage) => void
   /** Resolves when events have an effect. */
   readonly started: Promise<void>
   readonly close: () => Promise<void>

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import type { ExploreError, Page, PageRequest, PageWatch } from '@explore/explore'
+import type { ExploreError, PageRequest, PageWatch } from '@explore/explore'
 import type { Home } from './home.ts'
-import type { PageTask } from './page-thread.ts'
+import type { MadePage, PageTask } from './page-thread.ts'
 import { type PageThreads, pageThreads } from './page-threads.ts'
 import { exploreErrorOf } from './system-error.ts'
 import { unpackError } from './thread-error.ts'
@@ -84,7 +84,7 @@ export const pagePool = (
   let swaps: Promise<void> = started
 
   return {
-    page: async (request: PageRequest, watch?: PageWatch): Promise<Page> => {
+    page: async (request: PageRequest, watch?: PageWatch): Promise<MadePage> => {
       if (serving === undefined) await started
       const { call, inForce } = task()
       // From here to `run` nothing is waited for: the threads that are chosen are not closing.
@@ -94,7 +94,7 @@ export const pagePool = (
       const result = await threads.run({ inForce, call: waiting, request, watched })
       if ('error' in result) throw unpackError(result.error)
       if (result.steps.length > 0) watch?.steps(result.steps, result.startedAt)
-      return result.page
+      return result
     },
     /** Pages that wait for a thread. */
     waiting: (): number => serving?.waiting() ?? 0,

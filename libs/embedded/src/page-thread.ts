@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import type { Page, PageCall, PageRequest, StepTrace } from '@explore/explore'
+import type { Page, PageCall, PageRequest, ServedFeatures, StepTrace } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { SettingsInForce } from './live-settings.ts'
 import type { ThreadError } from './thread-error.ts'
@@ -25,14 +25,20 @@ export interface PageTask {
   readonly watched: boolean
 }
 
-export type PageResult =
-  | {
-      readonly page: Page
-      readonly steps: readonly StepTrace[]
-      /** When the thread took the request up, by the wall clock. */
-      readonly startedAt: number
-    }
-  | { readonly error: ThreadError }
+export interface MadePage {
+  readonly page: Page
+  /** What ranked it, of sampled pages, where pages are recorded on a bus. */
+  readonly features?: ServedFeatures
+}
+
+/** How it was made, where that is watched. */
+export interface Making {
+  readonly steps: readonly StepTrace[]
+  /** When the thread took the request up, by the wall clock. */
+  readonly startedAt: number
+}
+
+export type PageResult = (MadePage & Making) | { readonly error: ThreadError }
 
 const data = workerData as ThreadData
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { shareBundle, type SharedBundle, verifyingKey } from '@explore/adapters'
-import { type Explorer, hash32, type Page, type StepTrace } from '@explore/explore'
+import { type Explorer, hash32, type StepTrace } from '@explore/explore'
 import { logFeatures } from './features/feature-log.ts'
+import { servedFeatures } from './features/served-features.ts'
 import { pageEngine } from './page-engine.ts'
-import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
+import type { MadePage, PageResult, PageTask, ThreadData } from './page-thread.ts'
 import { addressesOf, HOME, openStores } from './stores.ts'
 import { packError } from './thread-error.ts'
 
@@ -23,7 +24,9 @@ export const servePages = async (
   let clock = data.now
   let { inForce } = data
   // A page needs no log: where that is a bus, a thread has no business with it.
-  const stores = await openStores(home, { ...addressesOf(process.env), events: HOME })
+  const addresses = addressesOf(process.env)
+  const onBus = addresses.events !== HOME
+  const stores = await openStores(home, { ...addresses, events: HOME })
   const engine = pageEngine(stores, () => clock)
   const shared =
     bundle === undefined
@@ -36,9 +39,17 @@ export const servePages = async (
     await warmUp(explorer, users, clock, signal)
   }
 
-  const pageOf = async ({ request, call }: PageTask): Promise<Page> => {
+  const pageOf = async ({ request, call }: PageTask): Promise<MadePage> => {
     const page = () => engine.page(request, call, inForce.settings)
-    if (hash32(call.requestId) / 2 ** 32 >= inForce.settings['features.logShare']) return page()
+    if (hash32(call.requestId) / 2 ** 32 >= inForce.settings['features.logShare']) {
+      return { page: await page() }
+    }
+    if (onBus) {
+      const [made, features] = await engine.tap.during(page)
+      if (features === undefined) return { page: made }
+      const { catalogueId } = stores.profiles
+      return { page: made, features: servedFeatures(made, features, engine.catalogue, catalogueId) }
+    }
     const offset = await stores.state.watermark()
     const [made, features] = await engine.tap.during(page)
     // A page during which something was folded saw neither the one state nor the other.
@@ -61,7 +72,7 @@ export const servePages = async (
         catalogue,
       }).catch(() => {})
     }
-    return made
+    return { page: made }
   }
 
   const serve = async (task: PageTask): Promise<PageResult> => {
@@ -74,7 +85,7 @@ export const servePages = async (
       void (steps = trace.steps)
     try {
       const call = task.watched ? { ...task.call, traced } : task.call
-      return { page: await pageOf({ ...task, call }), steps, startedAt }
+      return { ...(await pageOf({ ...task, call })), steps, startedAt }
     } catch (error) {
       return { error: packError(error) }
     }

@@ -8,6 +8,7 @@ import {
   type ExploreService,
   ID_PATTERN,
   type Item,
+  servedPage,
   type Settings,
   type Verdict,
   validateEvent,
@@ -75,6 +76,7 @@ export const embeddedService = async (
   const sink = onBus
     ? await busSink(home, addresses.events, {
         ...{ state, settings: tunable, now: wall, tell: tellOfEvents },
+        tellOfPages: found.of('impressions'),
       })
     : homeSink(home, log, tunable(), tellOfEvents)
 
@@ -143,7 +145,10 @@ export const embeddedService = async (
       if (!ID.test(request.userId)) {
         throw new ExploreError('ID_INVALID', 'userId is not an id', { field: 'userId' })
       }
-      return pool().page(request, watch)
+      const { page, features } = await pool().page(request, watch)
+      const { surface } = request
+      sink.served?.(servedPage(page, { time: wall(), surface, features }))
+      return page
     },
 
     record: async rows => {

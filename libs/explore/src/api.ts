@@ -22,6 +22,8 @@ export interface PageItem {
   /** The value that ranked it; absent where a fallback ranked by less. */
   readonly score: number | null
   readonly sources: readonly SourceName[]
+  /** Where exploration gave the item its place: the chance with which it drew this place of its ranking. */
+  readonly propensity?: number
   readonly explanation?: ItemExplanation
 }
 

@@ -138,4 +138,9 @@ it('holds places for exploration through the first stage’s cut', async () => {
   expect(
     explored.filter(({ item }) => item.explanation!.moves[0]?.why === 'exploration slot').length,
   ).toBeGreaterThan(5)
+  // Each says with which chance it got its place, and no other does.
+  const drawn = page.items.flatMap(({ propensity }, i) => (propensity === undefined ? [] : [i]))
+  expect(new Set(page.items.map(({ propensity }) => propensity))).toEqual(new Set([undefined, 0.1]))
+  expect(drawn.length).toBe(new Set(drawn.map(i => Math.floor(i / 10))).size)
+  for (const i of drawn) expect(page.items[i]!.sources).toContain('explore-cold')
 })

@@ -10,6 +10,8 @@ export type Retrieved = {
   readonly mixed: Float32Array
   /** Thompson draw of a candidate under exploration, 0 for others. */
   readonly draw: Float32Array
+  /** Among how many places exploration drew the candidate's at random, 0 where it did not. */
+  readonly slot: Uint8Array
 }
 
 const EXPLORE_BIT = 1 << SOURCES.indexOf('explore-cold')

@@ -191,6 +191,13 @@ export const SETTINGS = {
     'events',
     "Events kept on disk while the log's brokers are away; then new ones are refused with 503",
   ),
+  'impressions.queue': whole(
+    2000,
+    0,
+    1_000_000,
+    'pages',
+    'Served pages that wait in memory for a Kafka; further ones go unrecorded. 0: none is recorded',
+  ),
   'precompute.policy': choice(['heavy', 'all', 'none'], 'Whose pages the off-peak job computes'),
   'precompute.users': whole(
     5000,
@@ -224,7 +231,7 @@ export const SETTINGS = {
     0,
     1,
     'share of the pages',
-    'Pages whose features are logged for `explore bundle skew`',
+    'Pages whose features are logged, for `explore bundle skew` or with a Kafka in the served page',
   ),
 } as const satisfies Record<string, Setting>
 

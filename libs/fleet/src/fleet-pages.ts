@@ -12,6 +12,7 @@ import {
   type PagePoolOptions,
 } from '@explore/embedded'
 import { ExploreError, type Page } from '@explore/explore'
+import type { Trace } from '@explore/pipeline'
 import type { StageLinks } from './stage-links.ts'
 
 /** Requests under way at once; beyond, the caller is told to come back. */
@@ -97,23 +98,29 @@ export const fleetPages =
     let swaps: Promise<void> = started
 
     return {
-      page: async request => {
+      page: async (request, watch) => {
+        const startedAt = performance.timeOrigin + performance.now()
         if (serving === undefined) await started
         if (underWay.size >= MAX_UNDER_WAY) {
           throw new ExploreError('OVERLOADED', `${MAX_UNDER_WAY} requests are under way already`)
         }
         const { call, inForce } = task()
-        const waiting = { ...call, waiting: underWay.size }
+        const waiting = {
+          ...call,
+          waiting: underWay.size,
+          ...(watch && { traced: (trace: Trace) => watch.steps(trace.steps, startedAt) }),
+        }
         const page = serving!.engine.page(request, waiting, inForce.settings)
         underWay.add(page)
         try {
-          return await page
+          return { page: await page }
         } catch (error) {
           throw exploreErrorOf(error)
         } finally {
           underWay.delete(page)
         }
       },
+      waiting: () => underWay.size,
       ready: () => started,
       use: bundle => {
         if (bundle === undefined || bundle === asked) return

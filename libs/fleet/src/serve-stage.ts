@@ -1,5 +1,12 @@
 import { pointers } from '@explore/adapters'
-import { addressesOf, exploreErrorOf, HOME, type Home, openStores, problems } from '@explore/embedded'
+import {
+  addressesOf,
+  exploreErrorOf,
+  HOME,
+  type Home,
+  openStores,
+  problems,
+} from '@explore/embedded'
 import { type ExploreError } from '@explore/explore'
 import { bundleService, rpcServer, type StageName, stageProtos } from '@explore/rpc'
 import { bundleShelf } from './bundle-shelf.ts'

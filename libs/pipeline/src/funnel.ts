@@ -135,7 +135,10 @@ export class Funnel<Q, C extends Columns, S extends Columns = {}> implements Par
       timed<Q>(rule.name, 'rerank', (slate, query, context, record) => {
         const arrangement = rule.arrange(slate, query, context)
         record.moves(rule.name, slate, arrangement)
-        return take(slate, arrangement.rows)
+        return take(
+          extend(slate, (arrangement.columns ?? {}) as Columns, rule.name),
+          arrangement.rows,
+        )
       }),
     )
     return new Funnel<Q, C, S>([...this.#steps, ...steps], this.#filters)

@@ -96,16 +96,18 @@ export interface Filter<Q> {
 }
 
 /** A new order of a slate's rows; a row left out is dropped. */
-export interface Arrangement {
+export interface Arrangement<C extends Columns = Columns> {
   readonly rows: Uint32Array
   /** Why a row of the old order was moved, where the rule says. */
   readonly why?: readonly (string | undefined)[]
+  /** What the rule notes on its rows, in their old order, in columns that the slate has. */
+  readonly columns?: Partial<C>
 }
 
 /** Reorders a slate and may drop from it. Pure and synchronous. */
 export interface Rule<Q, C extends Columns> {
   readonly name: string
-  readonly arrange: (slate: Slate<C>, query: Q, context: Context) => Arrangement
+  readonly arrange: (slate: Slate<C>, query: Q, context: Context) => Arrangement<C>
 }
 
 /** Rows that a cut must not lose altogether: at least `least` of them stay, the best by the cut's score. */

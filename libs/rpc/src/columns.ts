@@ -30,6 +30,12 @@ export const columnReader = (code: ErrorCode) => {
   }
   return {
     refuse,
+    u8: (bytes: Uint8Array, field: string, { rows }: Demand = {}): Uint8Array => {
+      if (rows !== undefined && bytes.length !== rows) {
+        refuse(field, `has ${bytes.length} rows, not ${rows}`)
+      }
+      return Uint8Array.from(bytes)
+    },
     u32: (bytes: Uint8Array, field: string, demand: Demand = {}): Uint32Array => {
       const column = new Uint32Array(words(bytes, field, demand))
       const { below = Infinity } = demand

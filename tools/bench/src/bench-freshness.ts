@@ -1,11 +1,10 @@
 import { embeddedService, type Home } from '@explore/embedded'
 import { randomOf } from '@explore/explore'
 import type { Figure } from './figures.ts'
+import { probe } from './probe.ts'
 import { quantile } from './statistics.ts'
 
 const PROBES = 200
-/** A page that has not changed by then never will: the probe has failed, and counts as endless. */
-const PATIENCE = 5000
 
 /** From sending an event to the page that shows it: the first item is seen, and must not come again. */
 export const benchFreshness = async (
@@ -14,22 +13,11 @@ export const benchFreshness = async (
 ): Promise<readonly Figure[]> => {
   const service = await embeddedService(home, { wall: Date.now, threads: 1, onError: () => {} })
   const random = randomOf('bench probes')
-  const probe = async (): Promise<number> => {
-    const request = { userId: users[Math.floor(random() * users.length)]!, limit: 5 }
-    const { itemId } = (await service.page(request)).items[0]!
-    const start = performance.now()
-    await service.record([{ userId: request.userId, itemId, type: 'impression', time: Date.now() }])
-    for (;;) {
-      const { items } = await service.page(request)
-      const took = performance.now() - start
-      if (items.every(item => item.itemId !== itemId)) return took
-      if (took > PATIENCE) return Infinity
-    }
-  }
+  const any = (): Promise<number> => probe(service, users[Math.floor(random() * users.length)]!)
   try {
-    for (let warm = 0; warm < 50; warm++) await probe()
+    for (let warm = 0; warm < 50; warm++) await any()
     const effects: number[] = []
-    for (let i = 0; i < PROBES; i++) effects.push(await probe())
+    for (let i = 0; i < PROBES; i++) effects.push(await any())
     return [
       {
         name: 'event → changed page, p99',

@@ -1,5 +1,6 @@
 export { benchHome } from './bench.ts'
 export { benchOverload } from './bench-overload.ts'
+export { benchBus } from './bus/bench-bus.ts'
 export { benchTraining } from './bench-training.ts'
 export { benchWarmStart } from './bench-warm-start.ts'
 export { comparisonTable, type Figure, figuresTable, holds } from './figures.ts'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  benchBus,
   benchHome,
   benchOverload,
   benchTraining,
@@ -18,10 +19,11 @@ export interface BenchOptions extends CommonOptions {
   readonly compare?: string
 }
 
-/** What can be measured of a home: serving, serving too many, the speed of training, what going on from older models is worth. */
+/** What can be measured: serving, serving too many, events over Kafka and Redis, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
   overload: benchOverload,
+  events: benchBus,
   train: (home, _seconds, progress) => benchTraining(home, progress),
   'warm-start': (home, _seconds, progress) => benchWarmStart(home, progress),
 } satisfies Record<string, typeof benchHome>

@@ -17,3 +17,16 @@ export const exportExamples = (options: ExportOptions): Promise<void> =>
         'columns and model signatures: schema.json there; docs/bundles.md says how to bring a model back',
       ].join('\n'),
   )
+
+/** Writes what was served and what came of it, from the Kafka in EXPLORE_EVENTS. */
+export const exportImpressions = (options: ExportOptions): Promise<void> =>
+  report(
+    options,
+    (home, progress) => runJob('export-impressions', home, { out: resolve(options.out) }, progress),
+    ({ folder, pages, impressions, withFeatures, unreadable }) =>
+      [
+        `${impressions} items of ${pages} served pages, ${withFeatures} with features, in ${folder}`,
+        ...(unreadable > 0 ? [`${unreadable} records hold no page`] : []),
+        'columns: schema.json there; docs/events.md says what they mean',
+      ].join('\n'),
+  )

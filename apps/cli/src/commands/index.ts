@@ -113,14 +113,17 @@ Examples:
     )
     .action(async options => (await import('./train.ts')).train(options))
 
-  reporting('export <what>', 'examples: what the models are trained on, as Parquet with its schema')
+  reporting(
+    'export <what>',
+    'as Parquet with its schema; examples: what the models are trained on; impressions: what was served over a Kafka, and what came of it',
+  )
     .requiredOption('--out <dir>', 'a folder that holds no export yet')
     .addHelpText('after', '\nExample:\n  explore export examples --out examples/')
     .action(async (what, options) => {
-      if (what !== 'examples') {
-        throw new ExploreError('USAGE', `there is no export ${what}: examples`)
-      }
-      await (await import('./export.ts')).exportExamples(options)
+      const { exportExamples, exportImpressions } = await import('./export.ts')
+      if (what === 'examples') return exportExamples(options)
+      if (what === 'impressions') return exportImpressions(options)
+      throw new ExploreError('USAGE', `there is no export ${what}: examples, impressions`)
     })
 
   const bundle = program
@@ -194,7 +197,7 @@ Examples:
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')

@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { modelSpecs, type ParquetColumn, parquetFile } from '@explore/adapters'
 import {
@@ -26,6 +25,7 @@ import { loadSettings } from '../settings-file.ts'
 import { openStores } from '../stores.ts'
 import { exploreErrorOf } from '../system-error.ts'
 import { candidateColumns, itemColumns, viewerColumns } from './example-columns.ts'
+import { finishExport, prepareExport } from './export-folder.ts'
 
 export interface ExportReport {
   readonly folder: string
@@ -33,8 +33,6 @@ export interface ExportReport {
   readonly impressions: number
   readonly items: number
 }
-
-const SCHEMA = 'schema.json'
 
 /**
  * Writes the ranking examples of the whole log as Parquet: requests with their viewers, impressions with labels, items
@@ -51,7 +49,7 @@ export const exportExamples = async (
     const { log, profiles } = stores
     const end = await log.end()
     if (end === 0) throw new ExploreError('TRAIN_DATA', 'the log has no events yet')
-    prepare(out)
+    prepareExport(out)
     const catalogue = new Catalogue()
     await profiles.sync(catalogue)
     const settings = loadSettings(home.settings, process.env)
@@ -88,11 +86,7 @@ export const exportExamples = async (
       files.items.add([catalogue.id(item), catalogue.servable(item), ...valuesOf(row)])
     }
     for (const file of Object.values(files)) file.finish()
-    // Last: a folder without it was cut short.
-    writeFileSync(
-      join(out, SCHEMA),
-      `${JSON.stringify(schemaOf(catalogue, profiles.catalogueId), null, 2)}\n`,
-    )
+    finishExport(out, schemaOf(catalogue, profiles.catalogueId))
     return {
       folder: out,
       requests: files.requests.rows(),
@@ -130,16 +124,6 @@ const ITEMS: readonly ParquetColumn[] = [
 /** A single row's columns, as Parquet takes them. */
 const valuesOf = (features: Parameters<typeof columnsOf>[0]) =>
   columnsOf(features).map(([, column]) => (column.length === 1 ? column[0]! : column))
-
-const prepare = (out: string): void => {
-  if (existsSync(join(out, SCHEMA))) {
-    throw new ExploreError('FIELD_INVALID', `${out} holds an export already`, {
-      field: 'out',
-      hint: 'name another folder: an export is never overwritten',
-    })
-  }
-  mkdirSync(out, { recursive: true })
-}
 
 /** All that a trainer elsewhere must know. */
 const schemaOf = (catalogue: Catalogue, catalogueId: string) => ({

@@ -102,6 +102,7 @@ export const explorer = (stores: PageStores, settings: Settings) => {
     itemId: catalogue.id(place.item),
     score: place.score,
     sources: SOURCES.filter((_, bit) => (place.sources & (1 << bit)) !== 0),
+    ...(place.slot !== undefined && { propensity: 1 / place.slot }),
     ...(explain && place.explanation && { explanation: place.explanation }),
   })
 

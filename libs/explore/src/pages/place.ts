@@ -7,6 +7,8 @@ export interface Place {
   readonly score: number | null
   /** Source mask. */
   readonly sources: number
+  /** Among how many places exploration drew this one at random; absent where it did not. */
+  readonly slot?: number
   readonly explanation?: ItemExplanation
 }
 

@@ -2,12 +2,16 @@ import type { ItemExplanation } from '../api.ts'
 import { ExploreError } from '../errors.ts'
 import type { Place } from './place.ts'
 
+/** A place's word of sources has its slot, at most 100, in the bits from here on. */
+const SLOT_BIT = 24
+const SOURCES_MASK = 2 ** SLOT_BIT - 1
+
 /** Words before the header: its length in bytes, and the number of places. */
 const PREFIX = 2
 
 /**
  * A header and places in 12 bytes each: the prefix, the header as JSON padded to whole words, then items (u32),
- * source masks (u32) and scores (f32, NaN = null). Explanations are few and large, and go into the JSON.
+ * source masks (u32, with slots) and scores (f32, NaN = null). Explanations are few and large, and go into the JSON.
  */
 export const encodePlaces = (header: object, places: readonly Place[]): Uint8Array => {
   const explained = places.some(place => place.explanation !== undefined)
@@ -20,9 +24,9 @@ export const encodePlaces = (header: object, places: readonly Place[]): Uint8Arr
   words[1] = n
   new Uint8Array(words.buffer, 4 * PREFIX).set(json)
   const scores = new Float32Array(words.buffer)
-  places.forEach(({ item, sources, score }, i) => {
+  places.forEach(({ item, sources, slot = 0, score }, i) => {
     words[first + i] = item
-    words[first + n + i] = sources
+    words[first + n + i] = sources + slot * 2 ** SLOT_BIT
     scores[first + 2 * n + i] = score ?? NaN
   })
   return new Uint8Array(words.buffer)
@@ -45,9 +49,12 @@ export const decodePlaces = <H>(
     const places = Array.from({ length: n }, (_, i): Place => {
       const score = scores[first + 2 * n + i]!
       const explanation = explanations?.[i]
+      const sources = words[first + n + i]!
+      const slot = sources >>> SLOT_BIT
       return {
         item: words[first + i]!,
-        sources: words[first + n + i]!,
+        sources: sources & SOURCES_MASK,
+        ...(slot > 0 && { slot }),
         score: Number.isNaN(score) ? null : score,
         ...(explanation && { explanation }),
       }

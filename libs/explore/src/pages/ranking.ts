@@ -15,7 +15,7 @@ export interface Ranking {
 
 /** Places of a ranked slate; without `scores` where a fallback ranked. */
 export const placesOf = (
-  { items, sources }: Slate<{ readonly sources: Uint32Array }>,
+  { items, sources, slot }: Slate<{ readonly sources: Uint32Array; readonly slot: Uint8Array }>,
   scores: Float32Array | undefined,
   explanations?: readonly ItemExplanation[],
 ): readonly Place[] =>
@@ -23,6 +23,7 @@ export const placesOf = (
     item,
     score: scores?.[row] ?? null,
     sources: sources[row]!,
+    ...(slot[row]! > 0 && { slot: slot[row]! }),
     ...(explanations && { explanation: explanations[row]! }),
   }))
 

@@ -19,6 +19,7 @@ const placesOf = (n: number): Place[] =>
     item: Math.floor(random() * 2 ** 32),
     score: random() < 0.3 ? null : Math.fround(random() - 0.5),
     sources: Math.floor(random() * 128),
+    ...(random() < 0.3 && { slot: 1 + Math.floor(random() * 100) }),
   }))
 const explanation = { retrieval: { rank: 1, score: 0.5 } } as Place['explanation'] & {}
 

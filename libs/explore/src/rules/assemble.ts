@@ -21,16 +21,22 @@ export const assemble = (
   arrange: (slate, _, { seed, explain = false }) => {
     const random = randomOf(`${seed} assemble`)
     const contest = mmr(slate.score, likenesses(slate.items), settings)
-    const slots = explorationSlots(slate.length, settings['rerank.exploreEvery'], random)
+    const every = settings['rerank.exploreEvery']
+    const slots = explorationSlots(slate.length, every, random)
+    const slot = new Uint8Array(slate.length)
     const explored = Array.from(slate.items.keys())
       .filter(row => underExploration(row, slate))
       .sort((a, b) => slate.draw[b]! - slate.draw[a]!)
     const { rows, why } = fillPlaces(slate.items, constraints, contest, {
       explain,
-      special: (left, place, allowed) =>
-        slots.has(place) ? (explored.find(row => left.includes(row) && allowed(row)) ?? -1) : -1,
+      special: (left, place, allowed) => {
+        if (!slots.has(place)) return -1
+        const row = explored.find(row => left.includes(row) && allowed(row)) ?? -1
+        if (row >= 0) slot[row] = every
+        return row
+      },
     })
-    return { rows: Uint32Array.from(rows), why }
+    return { rows: Uint32Array.from(rows), why, columns: { slot } }
   },
 })
 

@@ -62,6 +62,16 @@ const decoding = (bytes: Uint8Array) => {
   }
 }
 
+/** `someState('v1', 3)` as version 1 wrote it. */
+const V1_STATE = [
+  'AQAAAAMAAAADAAAAAwAAAAMAAAADAAAAAwAAAAMAAAADAAAAtB0PAFMzDgCwzgoAm1UHAFbMCgCOzg0AnxkOAA39',
+  'AQAAAAAAABAAopQabUIAAACilBp9QgUAAAAFAAAAlQAAAJkAYQCzAAAAODvchTtAAACWKyBoX0AAANfG5ntjQHMA',
+  'AABwAAAAlgAAAMdHWbwfDAAACC2w7zZAAACQsyGaTkAAADSFDDFNQAgAAABFAAAApQAAAKwNYEI8OPpCn04gQjCk',
+  'zUHBO4xC8MMGQwAAAGrqR/g/AABstJSsUUAAAL6YgPxnQBUAAAACAAAApAAAAISBykK8JspCy3SpQoxVt0IFdONC',
+  'ttiOQQAAMBdZ/lpAAACIwkVSOEAAAPjmwOBfQE0AAADHAAAAaQAAAAxIbwAAKBIyCktAAABsb2xeXUAAANkFyAZh',
+  'QAAAAAAAAQAAAAAAAAACAAAAAAAAAAMAADQAAACrAAAAxAAAAA==',
+].join('')
+
 describe('the encoding of a user state', () => {
   it('keeps all that is in use', () => {
     for (const rows of [0, 1, 31, 32]) {
@@ -112,14 +122,54 @@ describe('the encoding of a user state', () => {
     const random = randomOf('nonsense')
     for (let i = 0; i < 300; i++) {
       const nonsense = Uint8Array.from({ length: 88 + i }, () => random() * 256)
-      nonsense.set([1, 0, 0, 0])
+      nonsense.set([1 + (i % 2), 0, 0, 0])
       expect(decoding(nonsense)).toEqual(code('STATE_BROKEN'))
+    }
+  })
+
+  it('is short: numbers take the bits that the largest of them needs, times as ages', () => {
+    const state = emptyUserState()
+    const empty = encodeUserState(state).length
+    const ids = (ordinals: number): number => {
+      reserve(state.seen, 4000)
+      state.seen.length = 4000
+      for (let i = 0; i < 4000; i++) state.seen.items[i] = (i * 7919) % ordinals
+      return encodeUserState(state).length - empty
+    }
+    expect([ids(20_000), ids(1_000_000)]).toEqual([1 + (4000 * 15) / 8, 1 + (4000 * 20) / 8])
+    state.seen.length = 0
+    state.lastSeen = 1_790_000_000_000
+    state.history.length = 8
+    for (let i = 0; i < 8; i++) state.history.times[i] = state.lastSeen - i * 86_400_000
+    // Seven days in milliseconds are 30 bits; items are all 0 and take none, kinds 16 bits as ever.
+    expect(encodeUserState(state).length - empty).toBe(1 + 1 + 30 + 16)
+  })
+
+  it('keeps numbers that do not pack as they are: ahead of the last, broken, of any sign', () => {
+    const state = emptyUserState()
+    state.lastSeen = 1_790_000_000_000
+    for (const times of [[1_790_000_000_001], [0.5], [1e-9], [NaN], [Infinity], [-1e300, 5]]) {
+      state.history.length = times.length
+      state.history.times.set(times)
+      const again = decodeUserState(encodeUserState(state))
+      expect(again.history.times.subarray(0, times.length)).toEqual(Float64Array.from(times))
+    }
+  })
+
+  it('reads what the version before wrote', () => {
+    const old = Buffer.from(V1_STATE, 'base64')
+    const state = decodeUserState(old)
+    expect(state.lastSeen).toBe(2e12)
+    expect(contents(state)).toEqual(contents(someState('v1', 3)))
+    expect(encodeUserState(state)).toEqual(encodeUserState(someState('v1', 3)))
+    for (let length = 0; length < old.length; length++) {
+      expect(decoding(old.subarray(0, length))).toEqual(code('STATE_BROKEN'))
     }
   })
 
   it('is refused when it is of a newer version', () => {
     const bytes = encodeUserState(emptyUserState())
-    bytes[0] = 2
+    bytes[0] = 3
     expect(decoding(bytes)).toEqual(code('STATE_NEWER'))
     bytes[0] = 0
     expect(decoding(bytes)).toEqual(code('STATE_BROKEN'))

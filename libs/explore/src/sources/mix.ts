@@ -126,5 +126,6 @@ export const unmixed =
       mixRank: new Uint32Array(length).map((_, i) => first + i),
       mixed: new Float32Array(length),
       draw: new Float32Array(length),
+      slot: new Uint8Array(length),
     }
   }

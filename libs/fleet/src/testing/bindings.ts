@@ -65,9 +65,9 @@ export const pooled = async (
   await pages.ready()
   return {
     name,
-    page: (request, next) => {
+    page: async (request, next) => {
       call = next
-      return pages.page(request)
+      return (await pages.page(request)).page
     },
     close: pages.close,
   }

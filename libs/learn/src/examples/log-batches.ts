@@ -10,8 +10,19 @@ export async function* logBatches(
     from = 0,
     to,
     max = 4096,
-  }: { readonly from?: number; readonly to?: number; readonly max?: number } = {},
+    partition,
+  }: {
+    readonly from?: number
+    readonly to?: number
+    readonly max?: number
+    /** Only this one. */
+    readonly partition?: number
+  } = {},
 ): AsyncGenerator<readonly Event[]> {
+  if (partition !== undefined) {
+    const end = to ?? (await log.end(partition))
+    return yield* batchesOf(log, partition, { from, to: end, max })
+  }
   const ends = await Promise.all(
     Array.from({ length: log.partitions }, async (_, partition) => log.end(partition)),
   )

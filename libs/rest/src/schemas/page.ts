@@ -49,6 +49,13 @@ export const pageItemSchema = Type.Object(
     itemId: Type.String(),
     score: nullable('number', 'The value that ranked it; null where a fallback ranked by less.'),
     sources: Type.Array(word(SOURCES, 'A retrieval source.')),
+    propensity: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'Where exploration gave it its place: the chance of that place.',
+      }),
+    ),
     explanation: Type.Optional(named(explanationSchema)),
   },
   { $id: 'PageItem' },

@@ -31,7 +31,8 @@ const fixtures = readdirSync(FIXTURES).map(
 
 describe('the published contract', () => {
   it.each(Object.entries(RECORD_SCHEMAS))('has a JSON Schema: %s', async (kind, schema) => {
-    const path = join(V1, `${kind.toLowerCase()}.schema.json`)
+    const name = kind.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()
+    const path = join(V1, `${name}.schema.json`)
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(path)
   })
 
@@ -58,6 +59,8 @@ describe('the published contract', () => {
       'event-protobuf',
       'item-json',
       'item-protobuf',
+      'served-page-json',
+      'served-page-protobuf',
       'user-json',
     ])
   })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EVENT_TYPES, type Event } from '@explore/explore'
+import { EVENT_TYPES, type Event, type ServedPage } from '@explore/explore'
 import protobuf from 'protobufjs'
 import type { RecordKind } from './record-schemas.ts'
 
@@ -8,11 +8,14 @@ const PROTOS = join(import.meta.dirname, '../../../../../protos/explore/v1')
 
 const types = ((): Readonly<Record<RecordKind, protobuf.Type>> => {
   const root = new protobuf.Root()
-  for (const file of ['events.proto', 'catalogue.proto']) {
+  for (const file of ['events.proto', 'catalogue.proto', 'impressions.proto']) {
     protobuf.parse(readFileSync(join(PROTOS, file), 'utf8'), root)
   }
   const type = (name: RecordKind): protobuf.Type => root.lookupType(`explore.v1.${name}`)
-  return { Event: type('Event'), Item: type('Item'), User: type('User') }
+  return {
+    ...{ Event: type('Event'), Item: type('Item'), User: type('User') },
+    ServedPage: type('ServedPage'),
+  }
 })()
 
 /** Milliseconds have names of their own in the .proto. */
@@ -53,4 +56,10 @@ export const unknownFields = (kind: RecordKind, bytes: Uint8Array): number => {
 export const eventToProtobuf = ({ type, time, ...rest }: Event): Buffer =>
   Buffer.from(
     types.Event.encode({ ...rest, type: 1 + EVENT_TYPES.indexOf(type), timeMs: time }).finish(),
+  )
+
+/** A page as the gateway records it. */
+export const servedPageToProtobuf = ({ time, ...rest }: ServedPage): Buffer =>
+  Buffer.from(
+    types.ServedPage.encode(types.ServedPage.fromObject({ ...rest, timeMs: time })).finish(),
   )

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, ID_PATTERN } from '@explore/explore'
+import { EVENT_TYPES, GROUPS, ID_PATTERN, SOURCES } from '@explore/explore'
 import { type TObject, Type } from '@sinclair/typebox'
 
 /** The last millisecond of the year 9999: catches microseconds and nanoseconds. */
@@ -24,6 +24,33 @@ const contract = (name: string, title: string, properties: TObject['properties']
     title,
     description: 'Fields that are not named here are ignored, and counted.',
   })
+
+const numbers = Type.Array(Type.Number())
+
+const servedItem = Type.Object({
+  itemId: id('The item.'),
+  position: Type.Integer({ minimum: 0, description: '0-based place on the page.' }),
+  score: Type.Optional(Type.Number({ description: 'Absent: a fallback ranked.' })),
+  sources: Type.Array(Type.String(), { examples: [[...SOURCES]] }),
+  propensity: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'The chance with which exploration drew this place for it; absent: it did not.',
+    }),
+  ),
+})
+
+const servedFeatures = Type.Object({
+  version: Type.Integer({ minimum: 1, description: 'Of the feature schema.' }),
+  catalogueId: Type.String({ description: 'Whose ordinals the history holds.' }),
+  viewer: Type.Record(Type.String(), Type.Object({ values: numbers }), {
+    description: 'By column.',
+  }),
+  pairs: Type.Array(Type.Object({ itemId: id('The item.'), dense: numbers, cross: numbers }), {
+    description: "The page's items that were ranked for this request.",
+  }),
+})
 
 /** What a JSON record of each topic may say; published as JSON Schema beside the .proto. */
 export const RECORD_SCHEMAS = {
@@ -63,6 +90,18 @@ export const RECORD_SCHEMAS = {
     id: id('The viewer.'),
     createdAt: Type.Optional(instant('When the viewer joined.')),
     attributes: Type.Optional(attributes),
+  }),
+  ServedPage: contract('ServedPage', 'A message of explore.impressions.v1, keyed by userId', {
+    requestId: text(64, "What the viewer's events about this page name."),
+    userId: id('Who was served.'),
+    time: instant("By the gateway's clock."),
+    surface: Type.Optional(text(64, 'Surface or tab.')),
+    group: Type.String({ examples: [...GROUPS] }),
+    origin: Type.String({ examples: ['live', 'session', 'precomputed', 'fallback'] }),
+    bundle: Type.Optional(text(128, 'The models that ranked; absent: none did.')),
+    degraded: Type.Array(Type.String(), { description: 'Rungs that the page stands on.' }),
+    items: Type.Array(servedItem, { description: 'Best first.' }),
+    features: Type.Optional(servedFeatures),
   }),
 }
 
