@@ -39,7 +39,6 @@ export const benchWarmStart = async (
     })
     const ranker = await trainSecondStage(known, {
       seed: 1,
-      size: 'small',
       validFrom: heldOutFrom(known, from?.ranker.metrics.validFrom),
       ...(from && { initial: goingOn(from.ranker.metrics.validFrom, from.ranker.trained) }),
       onProgress: (fraction, note) => progress('second stage', fraction, note),
