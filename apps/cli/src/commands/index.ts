@@ -190,6 +190,12 @@ Examples:
     'refuse a key from now on; a running server does within a second',
   ).action(async (name, options) => (await import('./keys.ts')).keysRemove(name, options))
 
+  command('top [urls...]', 'live rates, latencies, rungs, lag and bundle of services, until Ctrl-C')
+    .option('--every <seconds>', 'between two looks', wholeNumber(1, 3600), 2)
+    .option('--once', 'one look, then end')
+    .addHelpText('after', '\nExample:\n  explore top http://127.0.0.1:8080 http://127.0.0.1:8090')
+    .action(async (urls, options) => (await import('./top.ts')).top(urls, options))
+
   addEvaluations(program, homeOption)
 
   reporting(
