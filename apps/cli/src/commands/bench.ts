@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
   benchHome,
+  benchObserve,
   benchOverload,
   benchTraining,
   benchWarmStart,
@@ -21,6 +22,7 @@ export interface BenchOptions extends CommonOptions {
 /** What can be measured of a home: serving, serving too many, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
+  observe: benchObserve,
   overload: benchOverload,
   train: (home, _seconds, progress) => benchTraining(home, progress),
   'warm-start': (home, _seconds, progress) => benchWarmStart(home, progress),
