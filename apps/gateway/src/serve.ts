@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { embeddedService, type Home } from '@explore/embedded'
+import { pagesOf } from '@explore/fleet'
 import type { ExploreService } from '@explore/explore'
 import { listen, restServer } from '@explore/rest'
 
@@ -24,7 +25,7 @@ const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version
 
-/** The REST edge and the viewer over a home. */
+/** The REST edge and the viewer over a home, with the stages that the environment names elsewhere. */
 export const serve = async (
   home: Home,
   { host, port, threads }: GatewayOptions,
@@ -33,6 +34,7 @@ export const serve = async (
     wall: Date.now,
     ahead: true,
     ...(threads !== undefined && { threads }),
+    pages: pagesOf(process.env, Date.now),
     onError: error => console.error(`explore: ${error.message}`),
   })
   const edge = restServer(service, {

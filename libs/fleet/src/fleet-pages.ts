@@ -12,7 +12,8 @@ import {
   type PagePoolOptions,
 } from '@explore/embedded'
 import { ExploreError, type Page } from '@explore/explore'
-import type { StageLinks } from './stage-links.ts'
+import { stageAddresses } from './stage-environment.ts'
+import { type StageLinks, stageLinks } from './stage-links.ts'
 
 /** Requests under way at once; beyond, the caller is told to come back. */
 const MAX_UNDER_WAY = 512
@@ -140,4 +141,13 @@ const prepared = async (links: StageLinks, bundle: string, most: number): Promis
     if (!['SERVICE_UNREACHABLE', 'DEADLINE_EXCEEDED', 'SHUTTING_DOWN'].includes(error.code))
       throw error
   }
+}
+
+/** What makes the pages of a process whose environment names stages; undefined where it names none. */
+export const pagesOf = (
+  environment: Readonly<Record<string, string | undefined>>,
+  wall: () => number,
+): ReturnType<typeof fleetPages> | undefined => {
+  const addresses = stageAddresses(environment)
+  return Object.keys(addresses).length === 0 ? undefined : fleetPages(stageLinks(addresses, wall))
 }

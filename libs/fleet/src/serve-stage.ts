@@ -1,11 +1,26 @@
 import { pointers } from '@explore/adapters'
-import { addressesOf, exploreErrorOf, HOME, type Home, openStores, problems } from '@explore/embedded'
-import { type ExploreError } from '@explore/explore'
-import { bundleService, rpcServer, type StageName, stageProtos } from '@explore/rpc'
+import {
+  addressesOf,
+  exploreErrorOf,
+  HOME,
+  type Home,
+  openStores,
+  problems,
+} from '@explore/embedded'
+import type { ExploreError } from '@explore/explore'
+import {
+  bundleService,
+  rpcServer,
+  type StageName,
+  type StageLink,
+  stageLink,
+  stageProtos,
+} from '@explore/rpc'
 import { bundleShelf } from './bundle-shelf.ts'
 import { shardOf, stageAddresses } from './stage-environment.ts'
 import { stageLinks } from './stage-links.ts'
 import { stages } from './stages.ts'
+import { warmUp } from './warm-up.ts'
 
 /** How often the promoted bundle is looked at. */
 const POLL = 1000
@@ -45,6 +60,9 @@ export const serveStage = async (
   const shelf = bundleShelf(home, {
     stores,
     onError: tell,
+    warm: async hosted => {
+      if (itself !== undefined) await warmUp(itself, hosted, wall())
+    },
     load: (id, catalogue) => {
       const search = links.search(id, catalogue)
       return { models, ...(shard.of > 1 && { shard }), ...(search && { search }) }
@@ -56,6 +74,7 @@ export const serveStage = async (
     errorOf: exploreErrorOf,
     now: wall,
   })
+  let itself: StageLink | undefined
   let known: string | undefined
   const follow = async (): Promise<void> => {
     const { current } = await pointers(home.bundles)
@@ -67,6 +86,7 @@ export const serveStage = async (
   }
   const close = async (): Promise<void> => {
     clearInterval(timer)
+    itself?.close()
     await server.close(DRAIN)
     await shelf.close()
     links.close()
@@ -75,8 +95,10 @@ export const serveStage = async (
   const timer = setInterval(() => void follow().catch(tell), POLL).unref()
   try {
     const bound = await server.listen({ host, port })
+    const url = `grpc://${host}:${bound}`
+    itself = stageLink(name, url, { wall })
     await follow()
-    return { url: `grpc://${host}:${bound}`, close }
+    return { url, close }
   } catch (error) {
     await close()
     throw error
