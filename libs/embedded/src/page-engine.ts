@@ -1,7 +1,9 @@
+import { basename } from 'node:path'
 import { loadBundle, type LoadOptions, type SharedBundle } from '@explore/adapters'
 import {
   type Bundle,
   Catalogue,
+  type Elsewhere,
   type Explorer,
   explorer,
   type Page,
@@ -12,12 +14,23 @@ import {
 import { featureTap } from './features/feature-tap.ts'
 import type { EmbeddedStores } from './stores.ts'
 
+/** Where an engine's funnel is cut: the stages that other processes run, and what of a bundle it needs itself. */
+export interface Cut {
+  readonly elsewhere: (settings: Settings) => Elsewhere
+  readonly load: Pick<LoadOptions, 'models' | 'search'>
+}
+
 /**
  * Serves pages from a home's stores and one bundle. One per thread: the catalogue replica, the models and the lists
  * that sources share are its own.
  */
-export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => number) => {
+export const pageEngine = (
+  { state, profiles }: EmbeddedStores,
+  now: () => number,
+  elsewhere?: (bundle: string, catalogue: Catalogue) => Cut,
+) => {
   const catalogue = new Catalogue()
+  let cut: Cut | undefined
   const tap = featureTap()
   let bundle: Bundle | undefined
   let settings: Settings | undefined
@@ -30,7 +43,10 @@ export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => numbe
   ): Promise<void> => {
     await profiles.sync(catalogue)
     const last = bundle
+    const id = typeof source === 'string' ? basename(source) : source.manifest.id
+    cut = elsewhere?.(id, catalogue)
     const next = await loadBundle(source, {
+      ...cut?.load,
       catalogue,
       catalogueId: profiles.catalogueId,
       counters: items => state.counters(items),
@@ -48,7 +64,7 @@ export const pageEngine = ({ state, profiles }: EmbeddedStores, now: () => numbe
     if (changed.length > 0) await bundle?.refresh(changed)
     if (current === undefined || settings !== wanted) {
       settings = wanted
-      current = explorer({ state, profiles, catalogue, bundle }, wanted)
+      current = explorer({ state, profiles, catalogue, bundle, elsewhere: cut?.elsewhere }, wanted)
     }
     return current
   }

@@ -17,7 +17,7 @@ import { clockFor } from './clock.ts'
 import { homeSink } from './event-sink.ts'
 import type { Home } from './home.ts'
 import { liveSettings } from './live-settings.ts'
-import { type PagePool, pagePool } from './page-pool.ts'
+import { type PagePool, pagePool, type PagePoolOptions } from './page-pool.ts'
 import { problems } from './problems.ts'
 import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
@@ -47,6 +47,8 @@ export const embeddedService = async (
   options: {
     readonly wall: () => number
     readonly threads?: number
+    /** Makes the pages, where not threads of this process do. */
+    readonly pages?: ((home: Home, options: PagePoolOptions) => PagePool) | undefined
     /** Loads the models while the rest starts, not at the first page. */
     readonly ahead?: boolean
     readonly onError: (error: ExploreError) => void
@@ -83,7 +85,7 @@ export const embeddedService = async (
   const tellOfBundle = found.of('bundle')
   let started: PagePool | undefined
   const pool = (): PagePool =>
-    (started ??= pagePool(home, {
+    (started ??= (options.pages ?? pagePool)(home, {
       threads: options.threads,
       wanted,
       task: () => ({

@@ -9,7 +9,7 @@ import { havingSeen, viewerOf } from './viewer.ts'
 const NOW = Date.UTC(2026, 5, 1)
 const catalogue = tinyCatalogue(50)
 const stores = { state: memoryStateStore(), catalogue, bundle: plantedBundle(catalogue) }
-const context = { now: NOW, random: () => 0.5, signal: new AbortController().signal }
+const context = { now: NOW, seed: '', signal: new AbortController().signal }
 const viewer = viewerOf(
   { id: 'u', state: emptyUserState(), user: undefined, now: NOW },
   catalogue,

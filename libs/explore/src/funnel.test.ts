@@ -46,7 +46,7 @@ it('compiles in no other order', () => {
 
 it('runs in the order in which it is written, within its widths', async () => {
   const facts = { id: 'u', state: emptyUserState(), user: undefined, now: NOW }
-  const context = { now: NOW, random: () => 0.5, signal: new AbortController().signal }
+  const context = { now: NOW, seed: '', signal: new AbortController().signal }
   const narrow = settingsFrom({ 'width.secondStage': 20, 'page.maxLimit': 20 })
   const viewer = viewerOf(facts, catalogue, narrow)
   const { slate, trace } = await exploreFunnel(stores, narrow).run(viewer, context)

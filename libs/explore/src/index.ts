@@ -4,7 +4,14 @@ export * from './artifacts.ts'
 export * from './catalogue.ts'
 export * from './errors.ts'
 export { exhaustiveFunnel } from './exhaustive.ts'
-export { exploreFunnel, type Ranked } from './funnel.ts'
+export {
+  type Elsewhere,
+  exploreFunnel,
+  type Rankable,
+  type Ranked,
+  reranking,
+  retrieval,
+} from './funnel.ts'
 export * from './hash.ts'
 export * from './item-set.ts'
 export * from './lists.ts'
@@ -15,9 +22,13 @@ export * from './pages/explorer.ts'
 export type { PageStores } from './pages/ladder.ts'
 export type { PageCall } from './pages/page-call.ts'
 export type { Place } from './pages/place.ts'
+export { deadline } from './pages/deadline.ts'
 export type * from './ports.ts'
 export * from './random.ts'
+export { type Light } from './rankers/first-stage.ts'
+export { type Heads, secondStage } from './rankers/second-stage.ts'
 export * from './rankers/value-model.ts'
+export type { Retrieved } from './retrieved.ts'
 export type { Setting } from './setting.ts'
 export * from './settings.ts'
 export * from './settings-environment.ts'

@@ -120,8 +120,8 @@ export interface Retriever {
   readonly dimension: number
   /** Unit vectors [viewers, dimension] of the query tower. */
   readonly embed: (viewers: ViewerFeatures) => Awaitable<Float32Array>
-  /** The `k` nearest items of a unit vector by inner product, best first. */
-  readonly search: (query: Float32Array, k: number) => Awaitable<Found>
+  /** The `k` nearest items of a unit vector by inner product, best first; `signal` ends a search elsewhere. */
+  readonly search: (query: Float32Array, k: number, signal?: AbortSignal) => Awaitable<Found>
   /** Up to `k` items most like `item`, best first; similarity in (0, 1]. */
   readonly neighbours: (item: number, k: number) => Awaitable<Found>
   /** Unit vectors, row-major [items, dimension]; zeros for an item without one. */

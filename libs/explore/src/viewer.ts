@@ -21,6 +21,8 @@ export interface Viewer {
   readonly features: ViewerFeatures
   /** The viewer's own author key: own items are not recommended. */
   readonly self: number
+  /** Items that this session has served, beyond those that the state has seen. */
+  readonly served: Uint32Array
   /** Items shown to the viewer, and those that this session has served. */
   readonly seen: ItemSet
   readonly blocked: ReadonlySet<number>
@@ -45,9 +47,33 @@ export const viewerOf = (
   catalogue: Catalogue,
   settings: Settings,
 ): Viewer => {
-  const { id, state, user, now } = facts
-  const attributes = attributeBuckets(user)
-  const surface = surfaceBucket(facts.surface)
+  const { user, ...known } = facts
+  return viewerFrom(
+    {
+      ...known,
+      attributes: attributeBuckets(user),
+      surface: surfaceBucket(facts.surface),
+      segment: user?.attributes?.[settings['groups.segment']] ?? '',
+      served: new Uint32Array(0),
+    },
+    catalogue,
+    settings,
+  )
+}
+
+/** What a viewer is made of: with the catalogue and the settings, all that the stages know of them. */
+export type ViewerParts = Pick<
+  Viewer,
+  'id' | 'state' | 'attributes' | 'surface' | 'segment' | 'served'
+> & { readonly now: Millis }
+
+/** A viewer as of `now`: the same wherever it is made. */
+export const viewerFrom = (
+  { now, ...parts }: ViewerParts,
+  catalogue: Catalogue,
+  settings: Settings,
+): Viewer => {
+  const { id, state, attributes, surface, served } = parts
   const features = viewerFeatures(1)
   fillViewer(features, 0, { state, attributes, surface, now }, catalogue)
   const seen = itemSet(catalogue.size, state.seen.items.subarray(0, state.seen.length))
@@ -56,15 +82,11 @@ export const viewerOf = (
     if (state.blocked.on[i] === 1) blocked.add(state.blocked.keys[i]!)
   }
   return {
-    id,
+    ...parts,
     group: groupOf(state.counts, settings),
-    segment: user?.attributes?.[settings['groups.segment']] ?? '',
-    state,
-    attributes,
-    surface,
     features,
     self: authorKey(id),
-    seen,
+    seen: served.length === 0 ? seen : seen.with(served),
     blocked,
   }
 }
@@ -72,5 +94,6 @@ export const viewerOf = (
 /** The viewer as if `items` had been shown to them. */
 export const havingSeen = (viewer: Viewer, items: ArrayLike<number>): Viewer => ({
   ...viewer,
+  served: Uint32Array.of(...viewer.served, ...Array.from(items)),
   seen: viewer.seen.with(items),
 })

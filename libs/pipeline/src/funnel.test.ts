@@ -9,7 +9,7 @@ type Scored = { readonly score: Float32Array }
 
 const context = (signal = new AbortController().signal): Context => ({
   now: 0,
-  random: () => 0.5,
+  seed: '',
   signal,
 })
 const query: Query = { refuse: [3] }

@@ -9,13 +9,15 @@ import type {
   Found,
   Lookup,
   Mixer,
-  Observer,
+  Part,
   Pool,
   Reserve,
   Rule,
+  Run,
+  RunOptions,
   Source,
 } from './stage.ts'
-import type { StepTrace, Trace } from './trace.ts'
+import type { StepTrace } from './trace.ts'
 import { within } from './within.ts'
 
 /** Names of the columns of `C` that can order a slate. */
@@ -30,29 +32,24 @@ type Ranks<By extends string> = { readonly [K in `${By}Rank`]: Uint32Array }
 type Any = Slate<any>
 type Step<Q> = (slate: Any, query: Q, context: Context, record: Recorder) => Any | Promise<Any>
 
-export interface Run<C extends Columns> {
-  readonly slate: Slate<C>
-  readonly trace: Trace
-}
-
-export interface RunOptions {
-  /** Ordinal of an item whose way through the funnel is to be recorded. */
-  readonly watch?: number | undefined
-  readonly observer?: Observer | undefined
-}
-
 /**
  * A recommender as a typed chain, read from top to bottom in the order in which it runs.
  * The slate's type grows with the stages: a stage that needs a column which no earlier stage adds
- * does not compile.
+ * does not compile. `S` is what it begins with: nothing, or what the funnel has that it is a part of.
  */
-export class Funnel<Q, C extends Columns> {
+export class Funnel<Q, C extends Columns, S extends Columns = {}> implements Part<Q, S, C> {
+  readonly name = 'funnel'
   readonly #steps: readonly Step<Q>[]
   readonly #filters: readonly Filter<Q>[]
 
   private constructor(steps: readonly Step<Q>[], filters: readonly Filter<Q>[]) {
     this.#steps = steps
     this.#filters = filters
+  }
+
+  /** A funnel without steps, for what comes with columns `S`. */
+  static begin<Q, S extends Columns = {}>(): Funnel<Q, S, S> {
+    return new Funnel<Q, S, S>([], [])
   }
 
   /** Asks all sources at once and mixes them; one that fails or is late is left out and flagged. */
@@ -76,16 +73,16 @@ export class Funnel<Q, C extends Columns> {
   }
 
   /** Drops what any filter refuses. */
-  filter(...filters: readonly Filter<Q>[]): Funnel<Q, C> {
+  filter(...filters: readonly Filter<Q>[]): Funnel<Q, C, S> {
     const step: Step<Q> = (slate, query, _, record) => applyFilters(filters, slate, query, record)
-    return new Funnel<Q, C>(
+    return new Funnel<Q, C, S>(
       [...this.#steps, timed('filter', 'filter', step)],
       [...this.#filters, ...filters],
     )
   }
 
   /** Where fewer than `least` are left, adds candidates of `pool` that pass all filters so far. */
-  refill(pool: Pool<Q, C>, least: (query: Q) => number): Funnel<Q, C> {
+  refill(pool: Pool<Q, C>, least: (query: Q) => number): Funnel<Q, C, S> {
     const step: Step<Q> = (slate, query, _, record) => {
       const missing = least(query) - slate.length
       return missing > 0 ? refill(slate, missing, pool, this.#filters, query, record) : slate
@@ -94,7 +91,10 @@ export class Funnel<Q, C extends Columns> {
   }
 
   /** Adds the stage's columns. With `orElse`, a failing or late stage is replaced and flagged. */
-  lookup<A extends Columns>(stage: Lookup<Q, C, A>, orElse?: Fallback<Q, C, A>): Funnel<Q, C & A> {
+  lookup<A extends Columns>(
+    stage: Lookup<Q, C, A>,
+    orElse?: Fallback<Q, C, A>,
+  ): Funnel<Q, C & A, S> {
     const step: Step<Q> = async (slate, query, context, record) => {
       try {
         // Where something stands in for it, a stage that has no time left is not even begun.
@@ -116,7 +116,7 @@ export class Funnel<Q, C extends Columns> {
     n: (query: Q) => number,
     by: By,
     reserve?: Reserve<Q, C>,
-  ): Funnel<Q, C & Ranks<By>> {
+  ): Funnel<Q, C & Ranks<By>, S> {
     const step: Step<Q> = (slate, query, _, record) => {
       const held = reserve && {
         least: reserve.least(query),
@@ -130,7 +130,7 @@ export class Funnel<Q, C extends Columns> {
   }
 
   /** Applies the rules in order; every move is recorded. */
-  rerank(...rules: readonly Rule<Q, C>[]): Funnel<Q, C> {
+  rerank(...rules: readonly Rule<Q, C>[]): Funnel<Q, C, S> {
     const steps = rules.map(rule =>
       timed<Q>(rule.name, 'rerank', (slate, query, context, record) => {
         const arrangement = rule.arrange(slate, query, context)
@@ -138,21 +138,65 @@ export class Funnel<Q, C extends Columns> {
         return take(slate, arrangement.rows)
       }),
     )
-    return new Funnel<Q, C>([...this.#steps, ...steps], this.#filters)
+    return new Funnel<Q, C, S>([...this.#steps, ...steps], this.#filters)
   }
 
-  async run(query: Q, context: Context, options: RunOptions = {}): Promise<Run<C>> {
+  /**
+   * Goes on with `part`: a funnel's steps become this one's, what runs elsewhere is asked, and its account becomes part
+   * of this run's. With `orElse`, what runs elsewhere and fails or is late is replaced and flagged.
+   */
+  part<D extends Columns>(
+    part: Part<Q, C, D>,
+    orElse?: { readonly rung: string; readonly funnel: Funnel<Q, D, C> },
+  ): Funnel<Q, D, S> {
+    if (part instanceof Funnel) {
+      const { steps, filters } = (part as Funnel<Q, D, C>).#all()
+      return new Funnel<Q, D, S>([...this.#steps, ...steps], [...this.#filters, ...filters])
+    }
+    return this.#then<D>(async (slate, query, context, record) => {
+      try {
+        context.signal.throwIfAborted()
+        const running = part.run(query, context, record.options, slate)
+        const { slate: next, trace } = await within(running, context.signal)
+        record.take(trace)
+        return next
+      } catch (error) {
+        if (orElse === undefined) throw error
+        const done = record.begin(part.name, 'part', slate.length)
+        record.fail(part.name, error)
+        record.rung(orElse.rung)
+        done(slate)
+        return orElse.funnel.#run(slate, query, context, record)
+      }
+    })
+  }
+
+  async run(
+    query: Q,
+    context: Context,
+    options: RunOptions = {},
+    from: Slate<S> = NO_SLATE as unknown as Slate<S>,
+  ): Promise<Run<C>> {
     const record = new Recorder({ ...options, explain: context.explain })
-    let slate: Any = { length: 0, items: new Uint32Array(0) }
-    for (const step of this.#steps) slate = await step(slate, query, context, record)
-    return { slate, trace: record.trace() }
+    const slate = await this.#run(from, query, context, record)
+    return { slate: slate as Slate<C>, trace: record.trace() }
   }
 
-  #then<D extends Columns>(step: Step<Q>): Funnel<Q, D> {
-    return new Funnel<Q, D>([...this.#steps, step], this.#filters)
+  async #run(slate: Any, query: Q, context: Context, record: Recorder): Promise<Any> {
+    for (const step of this.#steps) slate = await step(slate, query, context, record)
+    return slate
+  }
+
+  #all() {
+    return { steps: this.#steps, filters: this.#filters }
+  }
+
+  #then<D extends Columns>(step: Step<Q>): Funnel<Q, D, S> {
+    return new Funnel<Q, D, S>([...this.#steps, step], this.#filters)
   }
 }
 
+const NO_SLATE: Slate<{}> = { length: 0, items: new Uint32Array(0) }
 const NOTHING: Found = { items: new Uint32Array(0), scores: new Float32Array(0) }
 
 const findSafely = async <Q>(
@@ -164,7 +208,9 @@ const findSafely = async <Q>(
 ): Promise<Found> => {
   const signal = context.retrieval ?? context.signal
   try {
-    return await within(source.find(query, want, { ...context, signal }), signal)
+    const found = await within(source.find(query, want, { ...context, signal }), signal)
+    if (found.rung !== undefined) record.rung(found.rung)
+    return found
   } catch (error) {
     record.fail(source.name, error)
     record.rung(`without ${source.name}`)

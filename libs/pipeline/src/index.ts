@@ -1,4 +1,4 @@
-export { Funnel, type Run, type RunOptions } from './funnel.ts'
+export { Funnel } from './funnel.ts'
 export { extend, slateOf, take, type Column, type Columns, type Slate } from './slate.ts'
 export type {
   Arrangement,
@@ -10,8 +10,11 @@ export type {
   Lookup,
   Mixer,
   Observer,
+  Part,
   Pool,
   Reserve,
+  Run,
+  RunOptions,
   Rule,
   Source,
 } from './stage.ts'

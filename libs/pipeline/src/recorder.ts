@@ -117,6 +117,19 @@ export class Recorder {
     }
   }
 
+  /** What is to be watched and recorded of this run, for a part of it that records by itself. */
+  get options(): { readonly watch: number | undefined; readonly observer: Observer | undefined } {
+    return { watch: this.#watch, observer: this.#observer }
+  }
+
+  /** Takes over the account of a part of the run. */
+  take({ steps, rungs, moves, sightings }: Trace): void {
+    this.#steps.push(...steps)
+    this.#moves.push(...moves)
+    this.#sightings.push(...sightings)
+    for (const rung of rungs) if (!this.#rungs.includes(rung)) this.#rungs.push(rung)
+  }
+
   trace(): Trace {
     return {
       steps: this.#steps,

@@ -1,4 +1,5 @@
 import type { Columns, Slate } from './slate.ts'
+import type { Trace } from './trace.ts'
 
 export type Awaitable<T> = T | Promise<T>
 
@@ -6,10 +7,15 @@ export type Awaitable<T> = T | Promise<T>
 export interface Context {
   /** Milliseconds since the epoch, the same for all stages of a request. */
   readonly now: number
-  /** Uniform in [0, 1), seeded per request so that a request can be replayed. */
-  readonly random: () => number
+  /**
+   * Seeds all chance of a request, so that it can be replayed. Each stage draws from a stream of its own, made of the
+   * seed and its name: what it draws does not depend on what others drew, or on where it runs.
+   */
+  readonly seed: string
   /** Aborted when the request's deadline has passed or its caller has gone. */
   readonly signal: AbortSignal
+  /** When the signal is aborted for lateness, by performance.now(): for stages that have to tell others. */
+  readonly deadline?: number
   /** Aborted before `signal`, so that rankers keep some time when a source is late. */
   readonly retrieval?: AbortSignal
   /** Whether anybody will read why rows moved: a rule need not find reasons that nobody asked for. */
@@ -20,6 +26,8 @@ export interface Context {
 export interface Found {
   readonly items: Uint32Array
   readonly scores: Float32Array
+  /** What stood in for a part of the source, where one was missing: the response is flagged with it. */
+  readonly rung?: string
 }
 
 /** Finds candidates. May fail or be late: the others then take its share. */
@@ -49,6 +57,28 @@ export interface Pool<Q, C extends Columns> {
 export interface Lookup<Q, C extends Columns, A extends Columns> {
   readonly name: string
   readonly load: (slate: Slate<C>, query: Q, context: Context) => Awaitable<A>
+}
+
+/** A stretch of a funnel that runs by itself: a funnel, or what stands for one that runs elsewhere. */
+export interface Part<Q, C extends Columns, D extends Columns> {
+  readonly name: string
+  readonly run: (
+    query: Q,
+    context: Context,
+    options: RunOptions,
+    slate: Slate<C>,
+  ) => Promise<Run<D>>
+}
+
+export interface Run<C extends Columns> {
+  readonly slate: Slate<C>
+  readonly trace: Trace
+}
+
+export interface RunOptions {
+  /** Ordinal of an item whose way through the funnel is to be recorded. */
+  readonly watch?: number | undefined
+  readonly observer?: Observer | undefined
 }
 
 /** What stands in for a lookup that failed or was late: a rung of the degradation ladder. */

@@ -1,7 +1,7 @@
 /** What one step of the funnel did. */
 export interface StepTrace {
   readonly step: string
-  readonly kind: 'retrieve' | 'filter' | 'refill' | 'lookup' | 'keep' | 'rerank'
+  readonly kind: 'retrieve' | 'filter' | 'refill' | 'lookup' | 'keep' | 'rerank' | 'part'
   readonly in: number
   readonly out: number
   readonly ms: number

@@ -67,7 +67,7 @@ export const plantedBundle = (catalogue: Catalogue, parts: Partial<Bundle> = {})
     retriever: {
       dimension: DIMENSION,
       embed: viewerVector,
-      search,
+      search: (query, k) => search(query, k),
       neighbours: (item, k) => {
         const { items, scores } = search(vectorOf(item), k, item)
         const n = scores.filter(score => score > 0).length

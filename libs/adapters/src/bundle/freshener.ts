@@ -29,8 +29,9 @@ interface Parts {
   readonly index: TieredIndex
   readonly vectors: TieredRows
   readonly firstItems: TieredRows
-  readonly retrievalTower: OnnxModel
-  readonly firstTower: OnnxModel
+  /** Towers of this process: it needs no rows of one that it does not open. */
+  readonly retrievalTower: OnnxModel | undefined
+  readonly firstTower: OnnxModel | undefined
 }
 
 /** Items embedded in one run. */
@@ -48,12 +49,14 @@ export const freshener = (
   const { items, contents, index, vectors, firstItems } = parts
   const waiting = new Set<number>()
   const nobody = emptyUserState()
+  const towers = parts.retrievalTower ?? parts.firstTower
   let turn = Promise.resolve()
 
   /** Whether the rows of training don't speak for the item any more. */
   const outdated = (item: number): boolean =>
     item >= items ||
     vectors.isFresh(item) ||
+    firstItems.isFresh(item) ||
     contents === undefined ||
     contents[item] !== contentHash(catalogue, item)
 
@@ -65,11 +68,13 @@ export const freshener = (
       fillCandidate(rows, row, item, counted, row * COUNTERS, 0, nobody, time, catalogue),
     )
     const columns = { item: rows, candidate: rows }
-    const retrieval = (await runOn(parts.retrievalTower, items, columns)).embedding!
-    const first = (await runOn(parts.firstTower, items, columns)).embedding!
+    const rowsOf = async (tower: OnnxModel | undefined): Promise<Float32Array | undefined> =>
+      tower && (await runOn(tower, items, columns)).embedding!
+    const retrieval = await rowsOf(parts.retrievalTower)
+    const first = await rowsOf(parts.firstTower)
     batch.forEach((item, row) => {
-      vectors.put(item, rowOf(retrieval, row, vectors.width))
-      firstItems.put(item, rowOf(first, row, firstItems.width))
+      if (retrieval) vectors.put(item, rowOf(retrieval, row, vectors.width))
+      if (first) firstItems.put(item, rowOf(first, row, firstItems.width))
       index.setLive(item, catalogue.servable(item))
     })
   }
@@ -91,7 +96,7 @@ export const freshener = (
   return changed => {
     for (const item of changed) {
       const servable = catalogue.servable(item)
-      if (servable && outdated(item)) waiting.add(item)
+      if (towers !== undefined && servable && outdated(item)) waiting.add(item)
       else index.setLive(item, servable)
     }
     const done = turn.then(work)

@@ -6,12 +6,15 @@ import {
   ExploreError,
   MODEL_NAMES,
   type ModelName,
+  type Retriever,
 } from '@explore/explore'
+import type { DotRows } from '../dot/dot-rows.ts'
 import { tieredRows } from '../dot/tiered-rows.ts'
 import { onnxModel, type OnnxModel } from '../onnx/onnx-model.ts'
 import { exactIndex } from '../vectors/exact-index.ts'
 import { hnswIndex } from '../vectors/hnsw-index.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
+import { inShard, type Shard, shardIndex } from '../vectors/shard-index.ts'
 import { tieredIndex } from '../vectors/tiered-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
 import { firstStage } from './first-stage.ts'
@@ -31,6 +34,12 @@ export interface LoadOptions extends World {
   readonly key?: KeyObject
   /** Candidates that an HNSW search keeps at least. */
   readonly ef?: number
+  /** The models to open, all by default; what needs another one rejects with BUNDLE_MISSING. */
+  readonly models?: readonly ModelName[]
+  /** The part of the index to search: exactly, where it is not all of it. */
+  readonly shard?: Shard
+  /** Searches the index elsewhere: none is opened here. */
+  readonly search?: Retriever['search']
 }
 
 /**
@@ -46,25 +55,27 @@ export const loadBundle = async (
   const { dir, manifest, contents } = shared
   const { id, items, dimension, firstDimension } = manifest
   checkOrigin(shared, options)
-  const models = await openModels(dir, modelSpecs(dimension, firstDimension))
+  const models = await openModels(dir, modelSpecs(dimension, firstDimension), options.models)
   const close = async (): Promise<void> => {
     for (const model of Object.values(models)) await model.release()
   }
   try {
     const vectors = tieredRows(shared.vectors)
     const firstItems = tieredRows(shared.firstItems)
-    const index = tieredIndex((await graphOf(shared, options)) ?? exactIndex(vectors.base), vectors)
-    const towers = {
-      retrievalTower: models['retrieval-item'],
-      firstTower: models['first-item'],
-    }
+    const index = tieredIndex(await baseOf(shared, options, vectors.base), vectors)
+    const tower = (name: ModelName): OnnxModel | undefined =>
+      options.models?.includes(name) === false ? undefined : models[name]
+    const towers = { retrievalTower: tower('retrieval-item'), firstTower: tower('first-item') }
     const parts = { items, contents, index, vectors, firstItems, ...towers }
-    const refresh = freshener(parts, options)
+    const { shard } = options
+    const fresh = freshener(parts, options)
+    const refresh = (changed: Iterable<number>): Promise<void> =>
+      fresh(shard === undefined ? changed : own(changed, shard))
     await refresh(changedSince(shared, options.catalogue))
     return {
       id,
       items,
-      retriever: retriever(shared, models['retrieval-user'], index, vectors),
+      retriever: retriever(shared, models['retrieval-user'], index, vectors, options.search),
       firstStage: firstStage(models['first-user'], items, firstItems),
       secondStage: secondStage(models['second-stage'], items),
       refresh,
@@ -90,18 +101,42 @@ const checkOrigin = ({ manifest }: SharedBundle, options: LoadOptions): void => 
 const openModels = async (
   dir: string,
   specs: ReturnType<typeof modelSpecs>,
+  wanted: readonly ModelName[] = MODEL_NAMES,
 ): Promise<Readonly<Record<ModelName, OnnxModel>>> => {
   const models: Partial<Record<ModelName, OnnxModel>> = {}
   try {
     for (const name of MODEL_NAMES) {
       const file = modelFile(name)
-      models[name] = await onnxModel(join(dir, file), file, specs[name])
+      if (!wanted.includes(name)) models[name] = notOpened(name)
+      else models[name] = await onnxModel(join(dir, file), file, specs[name])
     }
   } catch (error) {
     for (const model of Object.values(models)) await model.release()
     throw error
   }
   return models as Record<ModelName, OnnxModel>
+}
+
+/** Stands where a model would that this process has no use for. */
+const notOpened = (name: ModelName): OnnxModel => ({
+  inputs: [],
+  run: () => Promise.reject(new ExploreError('BUNDLE_MISSING', `${name} is not opened here`)),
+  release: () => Promise.resolve(),
+})
+
+/** What the index is below its fresh tier. */
+const baseOf = async (
+  shared: SharedBundle,
+  options: LoadOptions,
+  rows: DotRows,
+): Promise<VectorIndex> => {
+  const { shard, search } = options
+  if (shard !== undefined && shard.of > 1) return shardIndex(shared.vectors, shard)
+  return (search === undefined && (await graphOf(shared, options))) || exactIndex(rows)
+}
+
+const own = function* (items: Iterable<number>, shard: Shard): Iterable<number> {
+  for (const item of items) if (inShard(item, shard)) yield item
 }
 
 /** The bundle's graph, undefined where it has none or hnswlib-node is not installed here. */

@@ -14,6 +14,7 @@ export const retriever = (
   tower: OnnxModel,
   index: TieredIndex,
   vectors: TieredRows,
+  search: Retriever['search'] = index.search,
 ): Retriever => {
   /** The neighbours that the bundle lists for `item`, undefined where it lists none. */
   const listed = (item: number): Found | undefined => {
@@ -34,14 +35,17 @@ export const retriever = (
   return {
     dimension,
     embed: async viewer => (await runOn(tower, items, { viewer })).embedding!,
-    search: (query, k) => index.search(query, k),
+    search,
     neighbours: (item, k) => {
       const list = listed(item)
       if (list !== undefined) return keep(list, index.live, k)
       if (item >= items && !vectors.isFresh(item)) return NOTHING
-      const found = index.search(vectors.copy(Uint32Array.of(item)), k + 1)
-      const others = keep(positive(found), other => other !== item, k)
-      return { items: others.items, scores: others.scores.map(score => Math.min(1, score)) }
+      const othersOf = (found: Found): Found => {
+        const others = keep(positive(found), other => other !== item, k)
+        return { items: others.items, scores: others.scores.map(score => Math.min(1, score)) }
+      }
+      const found = search(vectors.copy(Uint32Array.of(item)), k + 1)
+      return found instanceof Promise ? found.then(othersOf) : othersOf(found)
     },
     vectors: wanted => vectors.copy(wanted),
     likenesses: wanted => products(vectors.copy(wanted)),

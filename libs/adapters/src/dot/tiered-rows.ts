@@ -16,7 +16,7 @@ export interface TieredRows {
   readonly put: (item: number, values: Float32Array) => void
   /** query · row for each of `items`; −Infinity for an item without a row. */
   readonly scores: (query: Float32Array, items: Uint32Array) => Float32Array
-  /** The `k` best of the fresh rows, best first. Exact. */
+  /** The `k` best of the fresh rows, best first; of equal ones the lower ordinal, whenever it came. Exact. */
   readonly nearestFresh: (query: Float32Array, k: number) => Found
   /** Rows as a copy, row-major [items, width]; zeros for an item without one. */
   readonly copy: (items: Uint32Array) => Float32Array
@@ -85,8 +85,17 @@ export const tieredRows = (table: RowTable): TieredRows => {
     },
     nearestFresh: (query, k) => {
       if (fresh === undefined) return { items: new Uint32Array(0), scores: new Float32Array(0) }
-      const { items: found, scores } = fresh.nearest(query, k, items.length)
-      return { items: found.map(slot => items[slot]!), scores }
+      const { length } = items
+      let found = fresh.nearest(query, Math.min(k + 1, length), length)
+      // Where the cut is among equals, all have to be looked at.
+      if (k < length && found.scores[k - 1] === found.scores[k]) {
+        found = fresh.nearest(query, length, length)
+      }
+      return ofEqualsTheLower(
+        found.items.map(slot => items[slot]!),
+        found.scores,
+        k,
+      )
     },
     copy: wanted => {
       const out = new Float32Array(wanted.length * width)
@@ -99,4 +108,12 @@ export const tieredRows = (table: RowTable): TieredRows => {
       return out
     },
   }
+}
+
+const ofEqualsTheLower = (items: Uint32Array, scores: Float32Array, k: number): Found => {
+  for (let from = 0, to = 1; from < items.length; from = to++) {
+    while (to < items.length && scores[to] === scores[from]) to++
+    if (to - from > 1) items.subarray(from, to).sort()
+  }
+  return { items: items.subarray(0, k), scores: scores.subarray(0, k) }
 }

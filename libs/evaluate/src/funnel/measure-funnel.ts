@@ -1,4 +1,4 @@
-import { exploreFunnel, type Id, randomOf } from '@explore/explore'
+import { exploreFunnel, type Id } from '@explore/explore'
 import type { Rng } from '@explore/learn'
 import type { Context } from '@explore/pipeline'
 import { type Tally, tally } from '../tally.ts'
@@ -58,7 +58,7 @@ export const measureFunnel = async (
   const measure = async (id: Id, row: number): Promise<void> => {
     const viewer = await viewerNow(served, id)
     // Each run draws the same numbers, so that variants differ by their rules alone.
-    const context = (): Context => ({ now, random: randomOf(`evaluate ${id}`), signal })
+    const context = (): Context => ({ now, seed: `evaluate ${id}`, signal })
     const passage = await measureRequest(instruments, viewer, context, (name, over, under) => {
       figures.add(name, row, over, under)
       figures.add(`${viewer.group} ${name}`, row, over, under)

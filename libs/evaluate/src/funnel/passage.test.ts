@@ -11,7 +11,7 @@ it('sees the lists, and the candidates after each step that changed them', async
   )
     .lookup({ name: 'score', load: ({ items }) => ({ score: Float32Array.from(items) }) })
     .keep(() => 2, 'score')
-    .run({}, { now: 0, random: () => 0, signal: new AbortController().signal }, { observer })
+    .run({}, { now: 0, seed: '', signal: new AbortController().signal }, { observer })
   expect(passage.lists.get('one')).toEqual(list)
   expect(passage.steps.map(({ step, changed, items }) => [step, changed, ...items])).toEqual([
     ['retrieve', true, 4, 8, 15],

@@ -2,9 +2,8 @@ import type { Context } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
 import { filters } from '../filters/index.ts'
 import { passing } from '../filters/passing.ts'
-import { exploreFunnel } from '../funnel.ts'
+import { type Elsewhere, exploreFunnel } from '../funnel.ts'
 import type { Bundle, ProfileStore, StateStore } from '../ports.ts'
-import { randomOf } from '../random.ts'
 import { retrievalOrder } from '../rankers/first-stage.ts'
 import { firstStageOrder } from '../rankers/second-stage.ts'
 import type { Settings } from '../settings.ts'
@@ -23,6 +22,8 @@ export interface PageStores {
   readonly profiles: ProfileStore
   readonly catalogue: Catalogue
   readonly bundle: Bundle | undefined
+  /** Stages that other processes run. */
+  readonly elsewhere?: ((settings: Settings) => Elsewhere) | undefined
 }
 
 /** What is to be ranked for a viewer. */
@@ -39,7 +40,8 @@ export interface Ask {
 /** The ladder of degradation: each rung stands in for those above it, and all keep to the same filters. */
 export const ladder = (stores: PageStores, settings: Settings) => {
   const { state, catalogue, bundle } = stores
-  const funnel = bundle && exploreFunnel({ state, catalogue, bundle }, settings)
+  const funnel =
+    bundle && exploreFunnel({ state, catalogue, bundle }, settings, stores.elsewhere?.(settings))
   const fallback = fallbackFunnel(stores, settings)
   const refuse = filters(catalogue, settings)
 
@@ -49,10 +51,12 @@ export const ladder = (stores: PageStores, settings: Settings) => {
     ask: Ask,
     work: (context: Context) => Promise<T>,
   ): Promise<T> => {
-    const whole = deadline(settings['page.deadlineMs'])
+    const most = settings['page.deadlineMs']
+    const ends = performance.now() + most
+    const whole = deadline(most)
     const sources = deadline(settings['page.sourcesMs'])
     try {
-      const signals = { signal: whole.signal, retrieval: sources.signal }
+      const signals = { signal: whole.signal, retrieval: sources.signal, deadline: ends }
       return await work({ ...contextOf(ask, now), ...signals })
     } finally {
       whole.clear()
@@ -143,11 +147,7 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   }
 }
 
-const contextOf = ({ seed, explain = false }: Ask, now: number) => ({
-  now,
-  random: randomOf(seed),
-  explain,
-})
+const contextOf = ({ seed, explain = false }: Ask, now: number) => ({ now, seed, explain })
 
 const rankersOut = ({ rungs }: Ranking): boolean =>
   rungs.includes(retrievalOrder.rung) && rungs.includes(firstStageOrder.rung)

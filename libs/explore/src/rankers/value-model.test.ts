@@ -8,7 +8,7 @@ import { integrityDownrank } from './integrity-downrank.ts'
 import { firstStageOrder } from './second-stage.ts'
 import { valueModel, valueTerms, valueWeights } from './value-model.ts'
 
-const context = { now: 0, random: () => 0, signal: new AbortController().signal }
+const context = { now: 0, seed: '', signal: new AbortController().signal }
 const viewer = { group: 'casual' } as Viewer
 const heads = (value: (head: Head, row: number) => number, rows = 3) =>
   Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Rule } from '@explore/pipeline'
+import { randomOf } from '../random.ts'
 import { type Retrieved, underExploration } from '../retrieved.ts'
 import type { Scored } from '../rankers/integrity-downrank.ts'
 import type { Settings } from '../settings.ts'
@@ -17,7 +18,8 @@ export const assemble = (
   settings: Settings,
 ): Rule<Viewer, Retrieved & Scored> => ({
   name: 'assemble',
-  arrange: (slate, _, { random, explain = false }) => {
+  arrange: (slate, _, { seed, explain = false }) => {
+    const random = randomOf(`${seed} assemble`)
     const contest = mmr(slate.score, likenesses(slate.items), settings)
     const slots = explorationSlots(slate.length, settings['rerank.exploreEvery'], random)
     const explored = Array.from(slate.items.keys())

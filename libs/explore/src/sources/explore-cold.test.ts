@@ -1,6 +1,5 @@
 import { memoryWorld } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
-import { randomOf } from '../random.ts'
 import { field } from '../signals/counters.ts'
 import { emptyUserState } from '../signals/user-state.ts'
 import { havingSeen, viewerOf } from '../viewer.ts'
@@ -35,10 +34,10 @@ const worldOf = async (
   const facts = { id: 'u', state: emptyUserState(), user: undefined, now: NOW }
   const viewer = viewerOf(facts, world.catalogue, world.settings)
   const source = exploreCold(world.state, world.catalogue, world.settings)
-  const random = randomOf('draws')
+  let finds = 0
   const signal = new AbortController().signal
   const find = async (want: number, who = viewer) =>
-    source.find(who, want, { now: NOW, random, signal })
+    source.find(who, want, { now: NOW, seed: `draws ${finds++}`, signal })
   return { ...world, viewer, find }
 }
 

@@ -1,6 +1,7 @@
 import { type Source, top } from '@explore/pipeline'
 import { type Catalogue, ITEM_TOPICS } from '../catalogue.ts'
 import type { StateStore } from '../ports.ts'
+import { randomOf } from '../random.ts'
 import type { Settings } from '../settings.ts'
 import { COUNTERS, field } from '../signals/counters.ts'
 import type { Viewer } from '../viewer.ts'
@@ -36,7 +37,8 @@ export const exploreCold = (
   const pool = refreshed(REFRESH, now => coldPool(state, catalogue, settings, now))
   return {
     name: 'explore-cold',
-    find: async (viewer, want, { now, random }) => {
+    find: async (viewer, want, { now, seed }) => {
+      const random = randomOf(`${seed} explore-cold`)
       const { items, impressions, clicks, priors } = await pool(now)
       const size = Math.min(items.length, DRAWS * want)
       const first = Math.floor(random() * items.length)

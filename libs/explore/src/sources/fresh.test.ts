@@ -24,7 +24,7 @@ it('finds the newest first; none too old, undated, of the future or not served',
       hoursAgo(71, 'i6'),
     ],
   })
-  const context = { random: () => 0, signal: new AbortController().signal }
+  const context = { seed: '', signal: new AbortController().signal }
   const source = fresh(catalogue, settings)
   const find = async (want: number, now: number) =>
     Array.from((await source.find({} as never, want, { ...context, now })).items)

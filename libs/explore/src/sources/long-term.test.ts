@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { encodeList, listKey } from '../lists.ts'
 import { longTerm } from './long-term.ts'
 
-const context = { now: 0, random: () => 0, signal: new AbortController().signal }
+const context = { now: 0, seed: '', signal: new AbortController().signal }
 const list = { items: Uint32Array.of(7, 3, 5), scores: Float32Array.of(3, 2, 1) }
 
 it("reads the head of the viewer's own list, and nothing where there is none", async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { encodeList, listKey } from '../lists.ts'
 import { popularInGroup } from './popular-in-group.ts'
 
-const context = { now: 0, random: () => 0, signal: new AbortController().signal }
+const context = { now: 0, seed: '', signal: new AbortController().signal }
 const list = (...items: readonly number[]): Uint8Array =>
   encodeList({ items: Uint32Array.from(items), scores: new Float32Array(items.length) })
 

@@ -87,7 +87,7 @@ describe('neighbours', () => {
     ])
     const { retriever } = plantedBundle(catalogue)
     const source = similar({ ...retriever, neighbours }, catalogue, settings)
-    const context = { now: NOW, random: () => 0, signal: new AbortController().signal }
+    const context = { now: NOW, seed: '', signal: new AbortController().signal }
     const { items, scores } = await source.find(viewer, 10, context)
     expect(items.toSorted()).toEqual(Uint32Array.of(5, 6, 7))
     const scoreOf = (item: number): number => scores[items.indexOf(item)]!
@@ -101,7 +101,7 @@ describe('neighbours', () => {
   it('of nobody are none', async () => {
     const { viewer, catalogue, settings } = await worldOf([['impression', 0, 1]])
     const { retriever } = plantedBundle(catalogue)
-    const context = { now: NOW, random: () => 0, signal: new AbortController().signal }
+    const context = { now: NOW, seed: '', signal: new AbortController().signal }
     const found = await similar(retriever, catalogue, settings).find(viewer, 10, context)
     expect(found.items.length).toBe(0)
   })

@@ -29,7 +29,7 @@ const worldOf = async (
   await world.record(events.toSorted((a, b) => a.time - b.time))
   const { state, catalogue, settings: parsed } = world
   const source = trending(state, catalogue, parsed)
-  const context = { now: NOW, random: () => 0, signal: new AbortController().signal }
+  const context = { now: NOW, seed: '', signal: new AbortController().signal }
   const find = async (want = 100, now = NOW) =>
     Array.from((await source.find({} as never, want, { ...context, now })).items)
   return { ...world, find }

@@ -8,7 +8,7 @@ import { emptyUserState } from '../signals/user-state.ts'
 import { twoTower } from './two-tower.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
-const context = { now: NOW, random: () => 0, signal: new AbortController().signal }
+const context = { now: NOW, seed: '', signal: new AbortController().signal }
 
 it('embeds the viewer as they are now: the next like moves what is found', async () => {
   const catalogue = tinyCatalogue(200)

@@ -8,5 +8,6 @@ import type { Viewer } from '../viewer.ts'
  */
 export const twoTower = (retriever: Retriever): Source<Viewer> => ({
   name: 'two-tower',
-  find: async (viewer, want) => retriever.search(await retriever.embed(viewer.features), want),
+  find: async (viewer, want, { signal }) =>
+    retriever.search(await retriever.embed(viewer.features), want, signal),
 })

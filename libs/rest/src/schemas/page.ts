@@ -60,7 +60,7 @@ export const stepSchema = Type.Object(
   {
     step: Type.String(),
     kind: word(
-      ['retrieve', 'filter', 'refill', 'lookup', 'keep', 'rerank'],
+      ['retrieve', 'filter', 'refill', 'lookup', 'keep', 'rerank', 'part'],
       'What the step does to the slate.',
     ),
     in: Type.Integer({ description: 'Candidates before.' }),

@@ -10,7 +10,7 @@ import {
   writeLongTermLists,
   writePopularLists,
 } from '@explore/explore'
-import { embedder, type Neighbours, rng, type TwoTower, viewerFeeds } from '@explore/learn'
+import { embedder, type Neighbours, type TwoTower, viewerFeeds } from '@explore/learn'
 import { type Found, top } from '@explore/pipeline'
 import type { Method } from '../scorer.ts'
 
@@ -48,7 +48,6 @@ export const servedSources = (name: string, settings: Settings, only?: SourceNam
     )
     const names = served.map(source => source.name)
     const { shares, mix } = mixer(catalogue, settings)
-    const context = { now: cut, random: rng(seed).fork('sources').uniform, signal }
     return {
       release,
       each: async (queries, visit) => {
@@ -66,6 +65,7 @@ export const servedSources = (name: string, settings: Settings, only?: SourceNam
             settings,
           )
           const wants = shares(names, viewer)
+          const context = { now: cut, seed: `${seed} ${id}`, signal }
           const found = await Promise.all(
             served.map((source, i) =>
               source.find(

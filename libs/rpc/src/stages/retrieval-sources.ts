@@ -1,0 +1,86 @@
+import { deadline, type Elsewhere, retrieval, type Settings } from '@explore/explore'
+import { slateOf, take } from '@explore/pipeline'
+import { bytesOf } from '../columns.ts'
+import type { ServedService } from '../rpc-server.ts'
+import { callOf, contextOf, type StageHost, viewerOf } from './host.ts'
+import { perHosted } from './hosted-funnels.ts'
+import { type Caller, callMessage, type StageLink, viewerMessage } from './link.ts'
+import { definitionOf, type StageCallMessage, type StageViewerMessage } from './messages.ts'
+import { answered, traceOf } from './traced.ts'
+
+interface Request {
+  readonly call: StageCallMessage | null
+  readonly viewer: StageViewerMessage | null
+}
+
+interface Response {
+  readonly items: Uint8Array
+  readonly sources: Uint8Array
+  readonly mixRank: Uint8Array
+  readonly mixed: Uint8Array
+  readonly draw: Uint8Array
+  readonly trace: string
+}
+
+/** Retrieval by the service behind `link`. */
+export const remoteRetrieval = (
+  link: StageLink,
+  caller: Caller,
+  settings: Settings,
+): NonNullable<Elsewhere['retrieval']> => ({
+  name: 'retrieval',
+  run: async (viewer, context, options) => {
+    const request: Request = {
+      call: callMessage(caller, settings, context, options),
+      viewer: viewerMessage(viewer),
+    }
+    const answer = await link.call<Response>('Retrieve', request, context)
+    const items = answered.u32(answer.items, 'items')
+    const rows = { rows: items.length }
+    const slate = slateOf(items, {
+      sources: answered.u32(answer.sources, 'sources', rows),
+      mixRank: answered.u32(answer.mixRank, 'mix_rank', rows),
+      mixed: answered.f32(answer.mixed, 'mixed', rows),
+      draw: answered.f32(answer.draw, 'draw', rows),
+    })
+    // What the service knows and this process does not yet is for the next request.
+    const known = Uint32Array.from(items.keys() as Iterable<number>).filter(
+      row => items[row]! < caller.catalogue.size,
+    )
+    return {
+      slate: known.length === items.length ? slate : take(slate, known),
+      trace: traceOf(answer.trace),
+    }
+  },
+})
+
+export const retrievalService = (host: StageHost): ServedService => {
+  const funnelOf = perHosted(({ stores, settings }) => retrieval(stores, settings))
+  return {
+    definition: definitionOf('retrieval-sources'),
+    handlers: {
+      Retrieve: async (request: Request, served): Promise<Response> => {
+        const call = callOf(request.call)
+        return host.on(call, async hosted => {
+          const viewer = viewerOf(request.viewer, call, hosted)
+          const sources = deadline(hosted.settings['page.sourcesMs'])
+          try {
+            const context = { ...contextOf(call, served), retrieval: sources.signal }
+            const options = { watch: call.watch }
+            const { slate, trace } = await funnelOf(hosted).run(viewer, context, options)
+            return {
+              items: bytesOf(slate.items),
+              sources: bytesOf(slate.sources),
+              mixRank: bytesOf(slate.mixRank),
+              mixed: bytesOf(slate.mixed),
+              draw: bytesOf(slate.draw),
+              trace: JSON.stringify(trace),
+            }
+          } finally {
+            sources.clear()
+          }
+        })
+      },
+    },
+  }
+}
