@@ -9,6 +9,7 @@ const COMMANDS = {
   install: [],
   test: [['tests', VITEST, 'run']],
   'test:faults': [['faults', 'tools/faults/src/main.ts']],
+  'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],
   check: [
     ['format', PRETTIER, '--check', '--log-level=warn', '.'],
     ['lint', 'node_modules/nx/bin/nx.js', 'run-many', '-t', 'lint', '--outputStyle=static'],
@@ -34,7 +35,12 @@ const results = steps.map(([name, ...args]) => {
   const step = spawnSync(pinnedNode, steps.length > 1 ? args : [...args, ...rest], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' },
+    env: {
+      ...(command === 'test:fuzz' && { EXPLORE_FUZZ: '10000' }),
+      ...environment,
+      NX_DAEMON: 'false',
+      NX_TUI: 'false',
+    },
   })
   if (step.error) failToRun(step.error)
   return { name, passed: step.status === 0, seconds: ((Date.now() - start) / 1000).toFixed(1) }

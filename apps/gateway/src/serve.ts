@@ -11,6 +11,7 @@ import {
   observed,
   startTracing,
 } from '@explore/observe'
+import { pagesOf } from '@explore/fleet'
 import { grpcEdge } from '@explore/grpc'
 import { listen, restServer } from '@explore/rest'
 
@@ -41,7 +42,7 @@ const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version
 
-/** The public edge and the viewer over a home. */
+/** The public edges and the viewer over a home, with the stages that the environment names elsewhere. */
 export const serve = async (
   home: Home,
   { host, port, grpcPort, threads }: GatewayOptions,
@@ -53,6 +54,7 @@ export const serve = async (
     wall: Date.now,
     ahead: true,
     ...(threads !== undefined && { threads }),
+    pages: pagesOf(process.env, Date.now, problem => problem && tell(logs, problem)),
     onError: error => tell(logs, error),
   })
   const now = (): number => performance.now()

@@ -14,6 +14,8 @@ export interface ShelfOptions {
   readonly stores: Pick<EmbeddedStores, 'state' | 'profiles'>
   /** What of a bundle this process runs, by the bundle's id. */
   readonly load: (bundle: string, catalogue: Catalogue) => Partial<LoadOptions>
+  /** Runs a bundle that has been loaded until its code is compiled. */
+  readonly warm: (stores: Hosted['stores']) => Promise<void>
   /** Told what a bundle cannot be loaded for, where nobody waits for it. */
   readonly onError: (error: unknown) => void
 }
@@ -29,12 +31,14 @@ interface Entry {
  * The bundles of a service over one catalogue. One that calls still use is kept until they are done, however many came
  * after it; one that is not there is loaded when it is asked for, and the caller told to come back.
  */
-export const bundleShelf = (home: Home, { stores, load, onError }: ShelfOptions) => {
+export const bundleShelf = (home: Home, { stores, load, warm, onError }: ShelfOptions) => {
   const { state, profiles } = stores
   const catalogue = new Catalogue()
   /** In the order in which they came. */
   const entries = new Map<string, Entry>()
   const loading = new Map<string, Promise<void>>()
+  /** What changed while a bundle was loaded, by its id. */
+  const missed = new Map<string, number[]>()
   const known = new Map<string, Settings>()
   /** The clock of the last call: a service has none of its own. */
   let clock = 0
@@ -43,6 +47,7 @@ export const bundleShelf = (home: Home, { stores, load, onError }: ShelfOptions)
   const catchUp = async (): Promise<void> => {
     const changed = await profiles.sync(catalogue)
     if (changed.length === 0) return
+    for (const later of missed.values()) later.push(...changed)
     for (const { bundle } of entries.values()) await bundle.refresh(changed)
   }
   /** One after the other: whoever comes while items are embedded waits for them too. */
@@ -50,6 +55,7 @@ export const bundleShelf = (home: Home, { stores, load, onError }: ShelfOptions)
 
   const open = async (id: string): Promise<void> => {
     await caughtUp()
+    missed.set(id, [])
     const key = await verifyingKey(home.key)
     const bundle = await loadBundle(join(home.bundles, id), {
       catalogue,
@@ -59,15 +65,22 @@ export const bundleShelf = (home: Home, { stores, load, onError }: ShelfOptions)
       ...(key && { key }),
       ...load(id, catalogue),
     })
-    entries.set(id, { bundle, stores: { state, catalogue, bundle }, calls: 0 })
-    // What changed while it was loaded, it may have missed.
-    await caughtUp()
+    const hosted = { state, catalogue, bundle }
+    entries.set(id, { bundle, stores: hosted, calls: 0 })
+    await bundle.refresh(missed.get(id)!)
+    missed.delete(id)
+    await warm(hosted)
     await clear()
   }
 
   const prepare = async (id: string): Promise<void> => {
     if (entries.has(id)) return
-    const running = loading.get(id) ?? open(id).finally(() => loading.delete(id))
+    const running =
+      loading.get(id) ??
+      open(id).finally(() => {
+        loading.delete(id)
+        missed.delete(id)
+      })
     loading.set(id, running)
     return running
   }

@@ -13,7 +13,9 @@ import {
 } from '@explore/embedded'
 import { ExploreError, type Page } from '@explore/explore'
 import type { Trace } from '@explore/pipeline'
-import type { StageLinks } from './stage-links.ts'
+import { mutualTlsOf } from '@explore/rpc'
+import { stageAddresses } from './stage-environment.ts'
+import { type StageLinks, stageLinks } from './stage-links.ts'
 
 /** Requests under way at once; beyond, the caller is told to come back. */
 const MAX_UNDER_WAY = 512
@@ -99,18 +101,17 @@ export const fleetPages =
 
     return {
       page: async (request, watch) => {
-        const startedAt = performance.timeOrigin + performance.now()
         if (serving === undefined) await started
         if (underWay.size >= MAX_UNDER_WAY) {
           throw new ExploreError('OVERLOADED', `${MAX_UNDER_WAY} requests are under way already`)
         }
         const { call, inForce } = task()
-        const waiting = {
-          ...call,
-          waiting: underWay.size,
-          ...(watch && { traced: (trace: Trace) => watch.steps(trace.steps, startedAt) }),
+        const startedAt = performance.timeOrigin + performance.now()
+        const told = watch && {
+          traced: ({ steps }: Trace): void => watch.steps(steps, startedAt),
         }
-        const page = serving!.engine.page(request, waiting, inForce.settings)
+        const circumstances = { ...call, ...told, waiting: underWay.size }
+        const page = serving!.engine.page(request, circumstances, inForce.settings)
         underWay.add(page)
         try {
           return { page: await page }
@@ -120,7 +121,8 @@ export const fleetPages =
           underWay.delete(page)
         }
       },
-      waiting: () => underWay.size,
+      // Those that wait do so for services, and are under way.
+      waiting: () => 0,
       ready: () => started,
       use: bundle => {
         if (bundle === undefined || bundle === asked) return
@@ -147,4 +149,15 @@ const prepared = async (links: StageLinks, bundle: string, most: number): Promis
     if (!['SERVICE_UNREACHABLE', 'DEADLINE_EXCEEDED', 'SHUTTING_DOWN'].includes(error.code))
       throw error
   }
+}
+
+/** What makes the pages of a process whose environment names stages; undefined where it names none. */
+export const pagesOf = (
+  environment: Readonly<Record<string, string | undefined>>,
+  wall: () => number,
+  tell: (problem: ExploreError | undefined) => void,
+): ReturnType<typeof fleetPages> | undefined => {
+  const addresses = stageAddresses(environment)
+  if (Object.keys(addresses).length === 0) return undefined
+  return fleetPages(stageLinks(addresses, wall, mutualTlsOf(environment, tell)))
 }

@@ -1,6 +1,7 @@
 export { type BundleShelf, bundleShelf } from './bundle-shelf.ts'
-export { fleetPages } from './fleet-pages.ts'
+export { fleetPages, pagesOf } from './fleet-pages.ts'
 export { serveStage, type StageServer, type StageServerOptions } from './serve-stage.ts'
 export { shardOf, type StageAddresses, stageAddresses, stageVariable } from './stage-environment.ts'
 export { type StageLinks, stageLinks } from './stage-links.ts'
+export { type Fleet, localFleet, type Member } from './local-fleet.ts'
 export { stages } from './stages.ts'

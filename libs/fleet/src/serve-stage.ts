@@ -7,12 +7,21 @@ import {
   openStores,
   problems,
 } from '@explore/embedded'
-import { type ExploreError } from '@explore/explore'
-import { bundleService, rpcServer, type StageName, stageProtos } from '@explore/rpc'
+import type { ExploreError } from '@explore/explore'
+import {
+  bundleService,
+  mutualTlsOf,
+  rpcServer,
+  type StageName,
+  type StageLink,
+  stageLink,
+  stageProtos,
+} from '@explore/rpc'
 import { bundleShelf } from './bundle-shelf.ts'
 import { shardOf, stageAddresses } from './stage-environment.ts'
 import { stageLinks } from './stage-links.ts'
 import { stages } from './stages.ts'
+import { warmUp } from './warm-up.ts'
 
 /** How often the promoted bundle is looked at. */
 const POLL = 1000
@@ -45,13 +54,17 @@ export const serveStage = async (
   const addresses = stageAddresses(environment)
   // Only retrieval asks another service.
   const index = name === 'retrieval-sources' ? addresses['ann-index'] : undefined
-  const links = stageLinks(index ? { 'ann-index': index } : {}, wall)
+  const tls = mutualTlsOf(environment, problems(onError).of('tls'))
+  const links = stageLinks(index ? { 'ann-index': index } : {}, wall, tls)
   const stores = await openStores(home, { ...addressesOf(environment), events: HOME })
   const tellOfBundle = problems(onError).of('bundle')
   const tell = (error: unknown): void => tellOfBundle(exploreErrorOf(error))
   const shelf = bundleShelf(home, {
     stores,
     onError: tell,
+    warm: async hosted => {
+      if (itself !== undefined) await warmUp(itself, hosted, wall())
+    },
     load: (id, catalogue) => {
       const search = links.search(id, catalogue)
       return { models, ...(shard.of > 1 && { shard }), ...(search && { search }) }
@@ -62,7 +75,10 @@ export const serveStage = async (
     services: [service(shelf.host, shard), bundleService(shelf.host)],
     errorOf: exploreErrorOf,
     now: wall,
+    // It asks itself, to warm up.
+    ...(tls && { credentials: tls.server, peers: withItself(tls.peers, name) }),
   })
+  let itself: StageLink | undefined
   let known: string | undefined
   const follow = async (): Promise<void> => {
     const { current } = await pointers(home.bundles)
@@ -74,6 +90,7 @@ export const serveStage = async (
   }
   const close = async (): Promise<void> => {
     clearInterval(timer)
+    itself?.close()
     await server.close(DRAIN)
     await shelf.close()
     links.close()
@@ -82,10 +99,15 @@ export const serveStage = async (
   const timer = setInterval(() => void follow().catch(tell), POLL).unref()
   try {
     const bound = await server.listen({ host, port })
+    const url = `grpc://${host}:${bound}`
+    itself = stageLink(name, url, { wall, ...(tls && { credentials: tls.client(name) }) })
     await follow()
-    return { url: `grpc://${host}:${bound}`, close }
+    return { url, close }
   } catch (error) {
     await close()
     throw error
   }
 }
+
+const withItself = (peers: readonly string[], name: StageName): readonly string[] =>
+  peers.length === 0 ? [] : [...peers, `DNS:${name}`]

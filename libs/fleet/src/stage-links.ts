@@ -2,6 +2,7 @@ import { mergeAll } from '@explore/adapters'
 import type { Cut } from '@explore/embedded'
 import { type Catalogue, MODEL_NAMES, type ModelName, type Retriever } from '@explore/explore'
 import {
+  type MutualTls,
   remoteFirstStage,
   remoteReranking,
   remoteRetrieval,
@@ -14,13 +15,18 @@ import {
 import type { StageAddresses } from './stage-environment.ts'
 import { stages } from './stages.ts'
 
-/** Connections to the stages that run elsewhere: one per stage, of the index one per shard. */
-export const stageLinks = (addresses: StageAddresses, wall: () => number) => {
+/**
+ * Connections to the stages that run elsewhere: one per stage, of the index one per shard. With `tls` the certificate of each must
+ * have the stage's name, wherever it runs.
+ */
+export const stageLinks = (addresses: StageAddresses, wall: () => number, tls?: MutualTls) => {
   const links = new Map<StageName, readonly StageLink[]>()
   for (const [stage, shards] of Object.entries(addresses) as [StageName, readonly string[]][]) {
     links.set(
       stage,
-      shards.map(address => stageLink(stage, address, { wall })),
+      shards.map(address =>
+        stageLink(stage, address, { wall, ...(tls && { credentials: tls.client(stage) }) }),
+      ),
     )
   }
   const all = [...links.values()].flat()
@@ -58,6 +64,7 @@ export const stageLinks = (addresses: StageAddresses, wall: () => number) => {
 
     close: (): void => {
       for (const each of all) each.close()
+      tls?.close()
     },
   }
 }

@@ -19,8 +19,10 @@ const FLUSH_MS = 2000
 export const openTracing = async (
   service: string,
   environment: Readonly<Record<string, string | undefined>>,
-  // The exporter reads the endpoint, its headers and its time-out from the environment by itself.
-  processor: SpanProcessor = new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }),
+  processor: SpanProcessor = new BatchSpanProcessor({
+    // It reads its headers and its time-out from the process's environment by itself.
+    exporter: new OTLPTraceExporter({ url: urlOf(environment) }),
+  }),
 ): Promise<() => Promise<void>> => {
   const share = Number(environment.OTEL_TRACES_SAMPLER_ARG ?? 1)
   const provider = new TracerProvider({
@@ -42,3 +44,8 @@ export const openTracing = async (
     context.disable()
   }
 }
+
+/** As OpenTelemetry defines it: the endpoint of traces as it is, the one of all signals with their path. */
+const urlOf = (environment: Readonly<Record<string, string | undefined>>): string =>
+  environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
+  `${environment.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '')}/v1/traces`

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { expect, onTestFinished, test } from 'vitest'
 import { injectTrace, requestSpan, startTracing, within } from './traces.ts'
@@ -89,10 +92,35 @@ test('what fails in a span is told by its kind, not by its words', async () => {
   expect(JSON.stringify(exporter.getFinishedSpans()[0]!.status)).not.toContain('u1')
 })
 
-test('an endpoint in the environment is where spans go, and one that is away stops nothing', async () => {
-  const end = await startTracing('test', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+test('an endpoint in the environment is where spans go', async () => {
+  const got: string[] = []
+  const collector = createServer((request, response) => {
+    let body = ''
+    request.on('data', chunk => (body += chunk))
+    request.on('end', () => {
+      got.push(`${request.url} ${body}`)
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  onTestFinished(() => void collector.close())
+  const { port } = collector.address() as AddressInfo
+  const end = await startTracing('test', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/`,
+  })
   const span = requestSpan('page', carrierOf({}))
-  expect(span.traceId).toMatch(/^[0-9a-f]{32}$/)
+  span.watch!.steps(STEPS, 1_000_000)
   span.end({ code: 'OK', failed: false })
+  await end()
+  expect(got.length).toBe(1)
+  expect(got[0]).toMatch(/^\/v1\/traces /)
+  for (const name of ['"page"', '"retrieve"', '"first stage"', span.traceId]) {
+    expect(got[0]).toContain(name)
+  }
+})
+
+test('a collector that is away stops nothing', async () => {
+  const end = await startTracing('test', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+  requestSpan('page', carrierOf({})).end({ code: 'OK', failed: false })
   await end()
 })

@@ -1,4 +1,5 @@
 export { bytesOf, type ColumnReader, columnReader } from './columns.ts'
+export { healthOf, type ServiceHealth } from './health-of.ts'
 export { loadProtos, messageOf, serviceOf } from './protos.ts'
 export { type CallOptions, type RpcClient, rpcClient, type RpcClientOptions } from './rpc-client.ts'
 export { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'

@@ -122,7 +122,7 @@ export const rpcClient = (
 export type RpcClient = ReturnType<typeof rpcClient>
 
 /** Names are left to DNS, where a headless service has all replicas; addresses may be several. */
-const targetOf = (address: string): string => {
+export const targetOf = (address: string): string => {
   const hosts = /^grpc:\/\/([^/?#]+)\/?$/.exec(address)?.[1]?.split(',') ?? []
   const numeric = hosts.every(host => isIPv4(host.replace(/:\d+$/, '')))
   const sound = hosts.length > 0 && hosts.every(host => /^[\w.-]+:\d{1,5}$/.test(host))

@@ -1,9 +1,9 @@
 import { ExploreError } from '@explore/explore'
 import { requestSpan, startTracing } from '@explore/observe'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
-import { Client, credentials, status } from '@grpc/grpc-js'
-import { service as healthService } from 'grpc-health-check'
+import { status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
+import { healthOf } from './health-of.ts'
 import { loadProtos, serviceOf } from './protos.ts'
 import { rpcClient } from './rpc-client.ts'
 import { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'
@@ -125,21 +125,13 @@ describe('a call', () => {
 
 describe('a server', () => {
   it('is healthy once it says so', async () => {
-    const { server, port } = await started(request => request)
-    const health = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
-    closing.push(() => health.close())
-    const { path, requestSerialize, responseDeserialize } = healthService['Check']!
-    const state = (): Promise<unknown> =>
-      new Promise((resolve, reject) =>
-        health.makeUnaryRequest(
-          ...([path, requestSerialize, responseDeserialize] as const),
-          { service: 'explore.v1.testing.EchoService' },
-          (failed, answer) => (failed ? reject(failed) : resolve(answer)),
-        ),
-      )
-    await expect(state()).resolves.toMatchObject({ status: 'NOT_SERVING' })
+    const { server, address } = await started(request => request)
+    const state = () => healthOf(address, { most: 20_000, wall: Date.now })
+    await expect(state()).resolves.toBe('not serving')
     server.setServing(true)
-    await expect(state()).resolves.toMatchObject({ status: 'SERVING' })
+    await expect(state()).resolves.toBe('serving')
+    await server.close(0)
+    await expect(healthOf(address, { most: 2000, wall: Date.now })).resolves.toBe('unreachable')
   })
 
   it('ends calls under way, and refuses a taken port', async () => {

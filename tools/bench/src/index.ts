@@ -1,4 +1,5 @@
 export { benchHome } from './bench.ts'
+export { benchObserve } from './bench-observe.ts'
 export { benchOverload } from './bench-overload.ts'
 export { benchBus } from './bus/bench-bus.ts'
 export { benchTraining } from './bench-training.ts'

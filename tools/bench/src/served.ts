@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs'
 import { admitted } from '@explore/edge'
 import { embeddedService, type Home } from '@explore/embedded'
+import { logsOf, metricsOf, observed, startTracing } from '@explore/observe'
 import { listen, restServer } from '@explore/rest'
 import { cpuMs } from './cpu-time.ts'
 
@@ -11,13 +13,23 @@ export interface ServedOptions {
   readonly home: Home
   /** Whether pages beyond what can be served in time are refused. */
   readonly shed?: boolean
+  /** Whether requests are counted, logged at level info and traced, all of them, with spans sent to this URL. */
+  readonly observed?: string
 }
 
 // The whole served path in a process of its own, so that its CPU is told apart from the client's.
-const { home, shed } = JSON.parse(process.argv[2]!) as ServedOptions
+const { home, shed, observed: collector } = JSON.parse(process.argv[2]!) as ServedOptions
+const now = (): number => performance.now()
 const service = await embeddedService(home, { wall: Date.now, onError: () => {} })
-const edge = restServer(shed ? admitted(service, () => performance.now()) : service, {
+const metrics = collector === undefined ? undefined : metricsOf('gateway')
+const counted = metrics === undefined ? service : observed(service, metrics, now)
+if (collector !== undefined) {
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector
+  await startTracing('bench', process.env)
+}
+const edge = restServer(shed ? admitted(counted, now) : counted, {
   ...{ version: '0.0.0', now: Date.now },
+  ...(metrics && { metrics, logs: logsOf('bench', 'info', createWriteStream('/dev/null')) }),
 })
 await service.warm()
 const tell = (message: ServedMessage): void => void process.send!(message)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import {
   benchBus,
   benchHome,
+  benchObserve,
   benchOverload,
   benchTraining,
   benchWarmStart,
@@ -22,6 +23,7 @@ export interface BenchOptions extends CommonOptions {
 /** What can be measured: serving, serving too many, events over Kafka and Redis, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
+  observe: benchObserve,
   overload: benchOverload,
   events: benchBus,
   train: (home, _seconds, progress) => benchTraining(home, progress),

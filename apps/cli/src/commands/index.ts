@@ -26,6 +26,7 @@ Examples:
   explore start                             demo world, models, REST on port 8080
   explore import data/ --mapping kuairand   real data into a fresh home
   explore train                             models from what the log has
+  explore fleet --shards 2                  the same as services over gRPC
   explore page 712 --explain                a page, and why it is as it is
   echo '{"userId":"u1","itemId":"m1","type":"like"}' | explore events -
 
@@ -69,6 +70,33 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
       '\nExample:\n  explore start --home /var/lib/explore --port 9000 --no-demo',
     )
     .action(async options => (await import('./start.ts')).start(options))
+
+  const addressOptions = (to: Command, port: string): Command =>
+    to
+      .addOption(
+        new Option('--host <address>', 'address to listen on')
+          .env('EXPLORE_HOST')
+          .default('127.0.0.1'),
+      )
+      .addOption(
+        new Option('--port <port>', port).env('EXPLORE_PORT').argParser(wholeNumber(0, 65_535)),
+      )
+  addressOptions(
+    command('serve <service>', "serve one of the funnel's services, or the gateway, until Ctrl-C"),
+    'port to listen on, 0 for any (default: the service’s own)',
+  )
+    .option('--shard <part/of>', 'of the index: 0/2 is the first of two')
+    .addHelpText('after', '\nExample:\n  explore serve ann-index --shard 1/2 --port 7111')
+    .action(async (service, options) => (await import('./serve.ts')).serve(service, options))
+
+  addressOptions(
+    command('fleet', 'serve the whole funnel as services on this machine, until Ctrl-C'),
+    'port of the gateway (default: 8080)',
+  )
+    .option('--shards <n>', 'of the index', wholeNumber(1, 64), 1)
+    .option('--first-port <port>', 'of the services, which follow it', wholeNumber(1, 65_000), 7101)
+    .addHelpText('after', '\nExample:\n  explore fleet --shards 2')
+    .action(async options => (await import('./fleet.ts')).fleet(options))
 
   reporting('import <paths...>', 'import CSV, JSONL or Parquet files, all or nothing')
     .option(
@@ -193,11 +221,17 @@ Examples:
     'refuse a key from now on; a running server does within a second',
   ).action(async (name, options) => (await import('./keys.ts')).keysRemove(name, options))
 
+  command('top [urls...]', 'live rates, latencies, rungs, lag and bundle of services, until Ctrl-C')
+    .option('--every <seconds>', 'between two looks', wholeNumber(1, 3600), 2)
+    .option('--once', 'one look, then end')
+    .addHelpText('after', '\nExample:\n  explore top http://127.0.0.1:8080 http://127.0.0.1:8090')
+    .action(async (urls, options) => (await import('./top.ts')).top(urls, options))
+
   addEvaluations(program, homeOption)
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')

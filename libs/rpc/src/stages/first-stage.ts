@@ -1,4 +1,4 @@
-import { type Elsewhere, type Settings } from '@explore/explore'
+import type { Elsewhere, Settings } from '@explore/explore'
 import { bytesOf } from '../columns.ts'
 import type { ServedService } from '../rpc-server.ts'
 import { callOf, itemsOf, type StageHost, viewerOf } from './host.ts'
