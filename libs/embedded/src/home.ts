@@ -17,6 +17,8 @@ export interface Home {
   /** Overrides of the settings' defaults, one JSON object. */
   readonly settings: string
   readonly rejects: string
+  /** Folds of the log in files. */
+  readonly snapshots: string
   /** A training that is under way, or was cut short and can go on. */
   readonly training: string
   /** An import that has been read and checked, and is not wholly applied yet. */
@@ -37,6 +39,7 @@ export const homeAt = (path: string): Home => {
     features: join(home, 'features.jsonl'),
     settings: join(home, 'settings.json'),
     rejects: join(home, 'rejects.csv'),
+    snapshots: join(home, 'snapshots'),
     training: join(home, 'training'),
     importing: join(home, 'importing'),
     scratch: join(home, 'scratch'),

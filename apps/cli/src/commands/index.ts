@@ -273,7 +273,22 @@ Examples:
   reporting(
     'rebuild',
     'fold the log anew into Redis beside what serves, then switch; nothing stops meanwhile',
-  ).action(async options => (await import('./rebuild.ts')).rebuild(options))
+  )
+    .option(
+      '--snapshot <name>',
+      'go on from it instead of the start of the log; or latest, or a file',
+    )
+    .action(async options => (await import('./rebuild.ts')).rebuild(options))
+
+  const snapshot = program
+    .command('snapshot')
+    .description('the fold of the log in files, to rebuild from')
+  under(snapshot, 'write', 'fold the log into a file of the home, on from the last one')
+    .option('--whole', 'from the start of the log')
+    .action(async options => (await import('./rebuild.ts')).snapshotWrite(options))
+  under(snapshot, 'list', 'those of the home, oldest first').action(async options =>
+    (await import('./rebuild.ts')).snapshotList(options),
+  )
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),

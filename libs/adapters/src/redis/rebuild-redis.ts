@@ -11,6 +11,8 @@ import {
   type Settings,
   type StateStore,
 } from '@explore/explore'
+import { loadSnapshot } from '../snapshot/load-snapshot.ts'
+import { usableSnapshot } from '../snapshot/usable-snapshot.ts'
 import { currentGeneration, flipGeneration, type Generation, keysOf } from './generation.ts'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { GENERATION_MS, redisStateStore } from './redis-state-store.ts'
@@ -21,6 +23,8 @@ export interface RebuildParts {
   readonly settings: Settings
   /** Hash-tagged parts of the new generation. Default: as many as now. */
   readonly shards?: number
+  /** A file to go on from. Default: the log's start. */
+  readonly snapshot?: string
   readonly onProgress?: (folded: number, of: number) => void
   readonly signal?: AbortSignal
 }
@@ -39,7 +43,7 @@ const SAMPLE = 1000
 const CLOSE = 200
 
 /**
- * Folds the log from its start into a generation beside the one that serves, verifies it and makes it serve; then drops
+ * Folds the log, from its start or from a snapshot, into a generation beside the one that serves, verifies it and makes it serve; then drops
  * the old one. Nothing stops meanwhile: until every process has noticed, both are kept up to date, as any number of
  * writers may be. What goes wrong before the pointer is moved leaves the serving generation as it was.
  */
@@ -51,6 +55,10 @@ export const rebuildRedis = async (url: string, parts: RebuildParts): Promise<Re
     // What an earlier rebuild has left, should it have been stopped.
     await drop(link, next)
     const [before, after] = [old, next].map(generation => redisStateStore(link, { generation }))
+    if (parts.snapshot !== undefined) {
+      const head = await usableSnapshot(parts.snapshot, parts)
+      await loadSnapshot(parts.snapshot, head, after!)
+    }
     const ends = await endsOf(parts.log)
     const fold = folderOf(parts, after!)
     await fold(CLOSE)

@@ -4,11 +4,12 @@ import type { Home } from '../home.ts'
 import type { Progress } from '../progress.ts'
 import { loadSettings } from '../settings-file.ts'
 import { addressesOf, openStores } from '../stores.ts'
+import { snapshotNamed } from './snapshots.ts'
 
-/** Folds the log anew into the Redis of EXPLORE_STATE while everything serves on. Throws USAGE without one. */
+/** Folds the log anew, or on from a snapshot, into the Redis of EXPLORE_STATE while everything serves on. Throws USAGE without one. */
 export const rebuildState = async (
   home: Home,
-  { signal }: { readonly signal?: AbortSignal },
+  { snapshot, signal }: { readonly snapshot?: string; readonly signal?: AbortSignal },
   progress: Progress,
 ): Promise<RebuildReport> => {
   const { state: address } = addressesOf(process.env)
@@ -25,6 +26,7 @@ export const rebuildState = async (
       settings: loadSettings(home.settings, process.env),
       onProgress: (folded, of) =>
         progress('rebuild', of === 0 ? 1 : folded / of, `${folded} of ${of} events`),
+      ...(snapshot !== undefined && { snapshot: await snapshotNamed(home, snapshot) }),
       ...(signal && { signal }),
     })
   } finally {
