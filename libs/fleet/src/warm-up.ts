@@ -88,6 +88,7 @@ const columnsOf = (length: number) => ({
   mixRank: new Uint32Array(length),
   mixed: new Float32Array(length),
   draw: new Float32Array(length),
+  slot: new Uint8Array(length),
 })
 
 const rankable = (items: Uint32Array): Slate<Rankable> => {
