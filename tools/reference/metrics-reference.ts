@@ -6,7 +6,8 @@ export const metricsReference = (metrics: Readonly<Record<string, Metric>>): str
 
 <!-- Made from libs/observe/src/catalogue.ts by \`npm run docs\`. -->
 
-\`GET /metrics\` of the gateway and of the stream processor answers in Prometheus's text format. Where the gateway has
+\`GET /metrics\` of the gateway, of the stream processor, and of a service of the fleet with EXPLORE_METRICS_PORT answers in
+Prometheus's text format. Where the gateway has
 keys, scrape it with one of role \`admin\` or \`service\` (\`authorization\` in Prometheus's \`scrape_config\`). No label
 ever holds a viewer or an item. \`explore top\` shows the same, live.
 

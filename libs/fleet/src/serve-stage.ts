@@ -8,6 +8,7 @@ import {
   problems,
 } from '@explore/embedded'
 import type { ExploreError } from '@explore/explore'
+import { stageMetrics, startTracing } from '@explore/observe'
 import {
   bundleService,
   mutualTlsOf,
@@ -31,6 +32,8 @@ const DRAIN = 15_000
 export interface StageServer {
   /** `grpc://host:port` */
   readonly url: string
+  /** Where /metrics is, if EXPLORE_METRICS_PORT says that it is anywhere. */
+  readonly metricsUrl: string | undefined
   /** Says that it is about to go, finishes what is under way, closes the stores. */
   readonly close: () => Promise<void>
 }
@@ -70,8 +73,15 @@ export const serveStage = async (
       return { models, ...(shard.of > 1 && { shard }), ...(search && { search }) }
     },
   })
+  let known: string | undefined
+  const metrics = await stageMetrics(
+    { ready: () => known !== undefined, bundle: () => known },
+    { host, port: portOf(environment.EXPLORE_METRICS_PORT) },
+  )
+  const endTracing = await startTracing(`explore-${name}`, environment)
   const server = rpcServer({
     protos: stageProtos,
+    called: metrics.called,
     services: [service(shelf.host, shard), bundleService(shelf.host)],
     errorOf: exploreErrorOf,
     now: wall,
@@ -79,7 +89,6 @@ export const serveStage = async (
     ...(tls && { credentials: tls.server, peers: withItself(tls.peers, name) }),
   })
   let itself: StageLink | undefined
-  let known: string | undefined
   const follow = async (): Promise<void> => {
     const { current } = await pointers(home.bundles)
     if (current === undefined || current === known) return
@@ -95,6 +104,8 @@ export const serveStage = async (
     await shelf.close()
     links.close()
     await stores.close()
+    await endTracing()
+    await metrics.close()
   }
   const timer = setInterval(() => void follow().catch(tell), POLL).unref()
   try {
@@ -102,7 +113,7 @@ export const serveStage = async (
     const url = `grpc://${host}:${bound}`
     itself = stageLink(name, url, { wall, ...(tls && { credentials: tls.client(name) }) })
     await follow()
-    return { url, close }
+    return { url, metricsUrl: metrics.url, close }
   } catch (error) {
     await close()
     throw error
@@ -111,3 +122,6 @@ export const serveStage = async (
 
 const withItself = (peers: readonly string[], name: StageName): readonly string[] =>
   peers.length === 0 ? [] : [...peers, `DNS:${name}`]
+
+const portOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text)

@@ -1,5 +1,5 @@
-/** Which process a metric is told by: one with the public API, or one that folds a bus. */
-export type Teller = 'gateway' | 'stream-processor'
+/** Which process a metric is told by: one with the public API, one that folds a bus, or one that serves a stage. */
+export type Teller = 'gateway' | 'stream-processor' | 'stage'
 
 interface Common {
   readonly unit: string
@@ -15,7 +15,9 @@ export type Metric =
 
 const GATEWAY = ['gateway'] as const
 const PROCESSOR = ['stream-processor'] as const
-const ALL = [...GATEWAY, ...PROCESSOR] as const
+const STAGE = ['stage'] as const
+const SERVING = [...GATEWAY, ...STAGE] as const
+const ALL = [...GATEWAY, ...PROCESSOR, ...STAGE] as const
 
 const SECONDS = [
   ...[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05],
@@ -36,8 +38,11 @@ const gauge = <const L extends readonly string[]>(
   by: readonly Teller[] = GATEWAY,
 ) => ({ type: 'gauge', labels, unit, help, by }) as const
 
-const histogram = <const L extends readonly string[]>(labels: L, help: string) =>
-  ({ type: 'histogram', labels, unit: 's', help, by: GATEWAY, buckets: SECONDS }) as const
+const histogram = <const L extends readonly string[]>(
+  labels: L,
+  help: string,
+  by: readonly Teller[] = GATEWAY,
+) => ({ type: 'histogram', labels, unit: 's', help, by, buckets: SECONDS }) as const
 
 /** Every metric, once: what is exposed, tested and documented is made from this list. */
 export const METRICS = {
@@ -100,13 +105,18 @@ export const METRICS = {
   ),
   explore_lag_events: gauge([], 'events', 'Events in the log that are not folded yet'),
   explore_items: gauge([], 'items', 'Items in the catalogue'),
-  explore_ready: gauge([], '0 or 1', 'Whether pages can be served'),
+  explore_ready: gauge(
+    [],
+    '0 or 1',
+    'Whether pages, or the calls of a stage, can be served',
+    SERVING,
+  ),
   explore_problems: gauge(
     [],
     'problems',
     'What troubles the server now; /v1/health/ready names it',
   ),
-  explore_bundle_info: gauge(['bundle'], '1', 'The models in force'),
+  explore_bundle_info: gauge(['bundle'], '1', 'The models in force', SERVING),
   explore_bundle_age_seconds: gauge([], 's', 'Time since the models in force were made'),
   explore_bundle_swaps_total: counter([], 'swaps', 'Bundles that took over from another'),
   explore_stream_events_total: counter(
@@ -127,6 +137,13 @@ export const METRICS = {
     'Time since the stream processor last got on, if only by a look at an empty topic',
     PROCESSOR,
   ),
+  explore_calls_total: counter(
+    ['method', 'code'],
+    'calls',
+    'Calls of a service of the fleet by the code that answered: OK, or one of docs/errors.md',
+    STAGE,
+  ),
+  explore_call_seconds: histogram(['method'], 'Time of a call inside the service', STAGE),
   explore_process_cpu_seconds_total: counter([], 's', 'CPU time of the process, all threads', ALL),
   explore_process_resident_bytes: gauge([], 'bytes', 'Resident memory of the process', ALL),
   explore_event_loop_delay_seconds: gauge(

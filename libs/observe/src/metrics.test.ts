@@ -72,7 +72,7 @@ const declared = (text: string) =>
     [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]),
   )
 
-test.each(['gateway', 'stream-processor'] as const)(
+test.each(['gateway', 'stream-processor', 'stage'] as const)(
   '%s exposes what the catalogue says, and nothing else',
   async teller => {
     const metrics = teller === 'gateway' ? await gateway() : metricsFor(teller)

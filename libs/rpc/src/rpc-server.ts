@@ -52,6 +52,8 @@ export interface RpcServerOptions {
   readonly peers?: readonly string[]
   /** Whether calls get a span each, in their caller's trace; not where what they call does so. */
   readonly traced?: boolean
+  /** Hears of each call: its method, the code that answered, and how long it took. */
+  readonly called?: (method: string, code: string, ms: number) => void
   /** Any thrown value as an error of the catalogue; a bug is reported by it. */
   readonly errorOf: (thrown: unknown) => ExploreError
   readonly now: () => number
@@ -85,7 +87,7 @@ export const rpcServer = (options: RpcServerOptions) => {
     names.push(...new Set(methods.map(([, { path }]) => path.split('/')[1]!)))
     server.addService(
       definition,
-      Object.fromEntries(methods.map(([name]) => [name, unary(handlers[name]!, options)])),
+      Object.fromEntries(methods.map(([name]) => [name, unary(name, handlers[name]!, options)])),
     )
   }
   const health = new HealthImplementation()
@@ -121,8 +123,9 @@ export type RpcServer = ReturnType<typeof rpcServer>
 
 const unary =
   (
+    name: string,
     handler: Handler,
-    { errorOf, now, peers = [], traced = true }: RpcServerOptions,
+    { errorOf, now, peers = [], traced = true, called }: RpcServerOptions,
   ): handleUnaryCall<unknown, object> =>
   (call, callback) => {
     const gone = new AbortController()
@@ -141,16 +144,19 @@ const unary =
         peer: peerOf(call),
       })
     }
+    const began = performance.now()
     const span = traced ? spanOf(call) : undefined
     const done = span === undefined ? work() : span.within(work)
     done.then(
       response => {
         span?.end({ code: 'OK', failed: false })
+        called?.(name, 'OK', performance.now() - began)
         callback(null, response)
       },
       (thrown: unknown) => {
         const error = errorOf(thrown)
         span?.end({ code: error.code, failed: error.status >= 500 })
+        called?.(name, error.code, performance.now() - began)
         callback(statusOf(error))
       },
     )

@@ -23,7 +23,10 @@ const gateway = async ({ home: path, host, port = 8080 }: ServeOptions) => {
   const home = homeAt(path)
   const lock = await lockHome(home, 'serve gateway')
   await finishPendingImport(home, silent)
-  const running = await serveGateway(home, { host, port })
+  const { EXPLORE_GRPC_PORT: grpcPort } = process.env
+  const running = await serveGateway(home, {
+    ...{ host, port, grpcPort: grpcPort === undefined ? undefined : Number(grpcPort) },
+  })
   lock.holder.url = running.url
   const close = async (): Promise<void> => {
     await running.close()

@@ -33,12 +33,21 @@ explore_stream_events_total{outcome="dead-lettered"} 1
 explore_stream_idle_seconds 0.4
 explore_process_cpu_seconds_total 0.2`
 
+const STAGE = `
+explore_ready 1
+explore_bundle_info{bundle="b7"} 1
+explore_calls_total{method="Score",code="OK"} 8
+explore_call_seconds_bucket{method="Score",le="0.01"} 8
+explore_call_seconds_bucket{method="Score",le="+Inf"} 8
+explore_process_cpu_seconds_total 0.2`
+
 const after = (text: string) => between([], samplesOf(text), 2)
 
 test('each service is a block; one that cannot be looked at says why', () => {
   const view = topView([
     { url: 'http://a', now: after(GATEWAY) },
     { url: 'http://b', now: after(PROCESSOR) },
+    { url: 'http://s', now: after(STAGE) },
     { url: 'http://c', problem: 'cannot be reached: fetch failed' },
   ])
   expect(view).toBe(`http://a
@@ -58,6 +67,13 @@ http://b
   profiles  none
   dead      1 events, – records in all
   idle      0.4 s
+  machine   CPU 10 % · memory – MiB · event loop late by –
+
+http://s
+  state     serving · bundle b7
+  calls     Score 4.0/s
+  latency   p50 5.00 ms  p90 9.00 ms  p99 9.90 ms
+  answers   OK 4.0/s
   machine   CPU 10 % · memory – MiB · event loop late by –
 
 http://c

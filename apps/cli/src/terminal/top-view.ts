@@ -12,11 +12,22 @@ export const topView = (looks: readonly Look[]): string =>
     .map(look => `${look.url}\n${'problem' in look ? `  ${look.problem}` : serviceView(look.now)}`)
     .join('\n\n')
 
-const serviceView = (now: Between): string =>
-  [
-    ...(now.value('explore_ready') === undefined ? streamLines(now) : pageLines(now)),
-    machine(now),
-  ].join('\n')
+const serviceView = (now: Between): string => [...linesOf(now), machine(now)].join('\n')
+
+const linesOf = (now: Between): readonly string[] => {
+  if (now.value('explore_pages_limit') !== undefined) return pageLines(now)
+  return now.value('explore_ready') === undefined ? streamLines(now) : stageLines(now)
+}
+
+const stageLines = (now: Between): readonly string[] => [
+  line('state', `${now.value('explore_ready') === 1 ? 'serving' : 'NOT SERVING'} · ${bundle(now)}`),
+  line('calls', listed(now.ratesBy('explore_calls_total', 'method')) || 'none'),
+  line('latency', quantiles(now, 'explore_call_seconds')),
+  line('answers', listed(now.ratesBy('explore_calls_total', 'code')) || 'none'),
+]
+
+const quantiles = (now: Between, name: string): string =>
+  [50, 90, 99].map(p => `p${p} ${millis(now.quantile(name, p / 100))}`).join('  ')
 
 const pageLines = (now: Between): readonly string[] => {
   const origins = listed(now.ratesBy('explore_pages_total', 'origin'))
@@ -28,12 +39,7 @@ const pageLines = (now: Between): readonly string[] => {
       `${now.value('explore_ready') === 1 ? 'ready' : 'NOT READY'} · ${whole(now.value('explore_items'))} items · ${bundle(now)}`,
     ),
     line('pages', `${perSecond(now.rate('explore_pages_total'))}  ${origins}`),
-    line(
-      'latency',
-      ['p50', 'p90', 'p99']
-        .map(p => `${p} ${millis(now.quantile('explore_page_seconds', Number(p.slice(1)) / 100))}`)
-        .join('  '),
-    ),
+    line('latency', quantiles(now, 'explore_page_seconds')),
     line(
       'under way',
       `${whole(now.value('explore_pages_running'))} of ${whole(now.value('explore_pages_limit'))}, ${whole(now.value('explore_pages_waiting'))} wait for a thread`,
@@ -84,8 +90,10 @@ const machine = (now: Between): string =>
 const bundle = (now: Between): string => {
   const id = now.labelOf('explore_bundle_info', 'bundle')
   if (id === undefined) return 'no bundle'
-  const hours = (now.value('explore_bundle_age_seconds') ?? NaN) / 3600
-  return `bundle ${id}, ${Number.isNaN(hours) ? 'of unknown age' : `${hours.toFixed(1)} h old`}`
+  const seconds = now.value('explore_bundle_age_seconds')
+  return seconds === undefined
+    ? `bundle ${id}`
+    : `bundle ${id}, ${(seconds / 3600).toFixed(1)} h old`
 }
 
 const line = (name: string, text: string): string => `  ${name.padEnd(10)}${text}`.trimEnd()
