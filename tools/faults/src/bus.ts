@@ -1,7 +1,14 @@
 import { join } from 'node:path'
-import { createTopics, kafkaEventLog, type KafkaLink, openKafka } from '@explore/adapters'
+import {
+  createTopics,
+  deadLetterTopic,
+  kafkaEventLog,
+  type KafkaLink,
+  openKafka,
+} from '@explore/adapters'
 import { type EventLog, type StateStore, settingsFrom } from '@explore/explore'
 import type { KafkaServer } from '@explore/servers'
+import kafkajs from 'kafkajs'
 import { FOLD_SETTINGS } from './fold-settings.ts'
 import { letterViolations } from './letters.ts'
 import { partitionedLog } from './partitioned-log.ts'
@@ -19,6 +26,8 @@ export interface Bus {
   readonly committed: () => Promise<readonly number[] | undefined>
   /** Sends records that are no events at all. */
   readonly garbage: () => Promise<void>
+  /** Whether the topic of dead letters takes none. */
+  readonly lettersAway: (away: boolean) => Promise<void>
   /** Records that are neither events nor dead letters, or both. */
   readonly letters: (state: StateStore) => Promise<readonly string[]>
   readonly close: () => Promise<void>
@@ -31,10 +40,14 @@ export const folderBus = (folder: string, partitions: number): Bus => {
     ...{ log, address, worker: './folder-worker.ts', leaveMs: 500, fails: false },
     committed: async () => undefined,
     garbage: async () => {},
+    lettersAway: async () => {},
     letters: async () => [],
     close: log.close,
   }
 }
+
+/** A write then waits for brokers that never come, as it does for those that are away. */
+const MORE_THAN_THERE_ARE = '9'
 
 /** A real Kafka: topics of their own for each round. */
 export const kafkaBus = async (
@@ -54,6 +67,18 @@ export const kafkaBus = async (
     garbage: async () => {
       const producer = await link.producer()
       await link.attempt(() => producer.send({ topic, messages: [...GARBAGE], acks: -1 }))
+    },
+    lettersAway: async away => {
+      const { name, config } = deadLetterTopic(link.target.group)
+      const wanted = { ...config, 'min.insync.replicas': away ? MORE_THAN_THERE_ARE : '2' }
+      const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
+      const topic = {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: link.topic(name),
+        configEntries,
+      }
+      const admin = await link.admin()
+      await link.persist(() => admin.alterConfigs({ validateOnly: false, resources: [topic] }))
     },
     letters: state => letterViolations(link, log, topic, state),
     close: log.close,

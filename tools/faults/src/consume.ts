@@ -15,12 +15,14 @@ export interface Consumption {
   readonly stream: (position: () => number) => StreamProcessor
   readonly sabotage: Sabotage | undefined
   readonly commit: (offset: number) => void
+  /** Hears what keeps it from going on, and when it goes on. */
+  readonly trouble: (why: string | undefined) => void
   readonly running: () => boolean
 }
 
 /** A member's part of a partition: reads on from what was committed, folds, commits what is folded. */
 export const consume = async (parts: Consumption): Promise<void> => {
-  const { log, partition, sabotage, commit, running } = parts
+  const { log, partition, sabotage, commit, running, trouble } = parts
   let at = parts.from
   const stream = parts.stream(() => at)
   const first = sabotage === 'commit first'
@@ -31,7 +33,7 @@ export const consume = async (parts: Consumption): Promise<void> => {
       continue
     }
     if (first) commit(batch.next)
-    const folded = await patiently(() => stream.fold(batch), running)
+    const folded = await patiently(() => stream.fold(batch), running, trouble)
     if (folded === undefined) return
     at = first ? batch.next : folded
     if (!first) commit(at)
@@ -42,12 +44,16 @@ export const consume = async (parts: Consumption): Promise<void> => {
 const patiently = async (
   work: () => Promise<number>,
   running: () => boolean,
+  trouble: (why: string | undefined) => void,
 ): Promise<number | undefined> => {
   while (running()) {
     try {
-      return await work()
+      const folded = await work()
+      trouble(undefined)
+      return folded
     } catch (error) {
       if (!(error instanceof ExploreError) || !/^STORE_/.test(error.code)) throw error
+      trouble(`${error.code}: ${error.message}`)
       await sleep(PAUSE)
     }
   }

@@ -40,6 +40,7 @@ const take = async (partitions: readonly (readonly [number, number])[]): Promise
                 : store,
         }),
       commit: offset => tell({ commit: [partition, offset] }),
+      trouble: why => tell({ trouble: why && `partition ${partition}: ${why}` }),
       running: () => mine === turn,
     }),
   )

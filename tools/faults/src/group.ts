@@ -6,6 +6,8 @@ import type { Stage } from './schedule.ts'
 interface Member {
   readonly child: ChildProcess
   heard: number
+  /** What kept it from going on when it last said so. */
+  trouble: string | undefined
   /** Out of the group: left, or not heard of for a session. */
   out: boolean
 }
@@ -64,7 +66,7 @@ export const startGroup = ({
     const child = fork(fileURLToPath(new URL(worker, import.meta.url)), [
       JSON.stringify(optionsOf(index)),
     ])
-    const member: Member = { child, heard: Date.now(), out: true }
+    const member: Member = { child, heard: Date.now(), trouble: undefined, out: true }
     members.set(index, member)
     child.on('message', (report: Report) => {
       member.heard = Date.now()
@@ -72,6 +74,7 @@ export const startGroup = ({
         const [partition, offset] = report.commit
         committed[partition] = offset
       } else if ('refused' in report) refused++
+      else if ('trouble' in report) member.trouble = report.trouble
       else if ('died' in report) deaths.push(report.died)
       if (!member.out || members.get(index) !== member) return
       member.out = false
@@ -100,6 +103,14 @@ export const startGroup = ({
     starts: (): number => starts,
     /** Why workers ended by themselves: none should. */
     deaths: (): readonly string[] => deaths,
+    /** What keeps members from going on, and who is not there. */
+    troubles: (): readonly string[] =>
+      Array.from({ length: count }, (_, index) => {
+        const member = members.get(index)
+        if (member === undefined) return [`processor ${index} is not there`]
+        if (member.out) return [`processor ${index} is out of the group`]
+        return member.trouble === undefined ? [] : [`processor ${index}: ${member.trouble}`]
+      }).flat(),
     alive: (): number => [...members.values()].filter(({ out }) => !out).length,
     join,
     leave: (index: number): void => {

@@ -134,11 +134,16 @@ const oneRound = async (
   }
 }
 
+const OF_KAFKA: ReadonlySet<Kind> = new Set([
+  ...(['broker killed', 'broker frozen', 'rolling restart'] as const),
+  ...(['log cut off', 'log stalled', 'dead letters away'] as const),
+])
+
 /** Only what is there can break; a cluster's nodes are met at their own addresses, so nothing stands between. */
 const kindsOf = (state: StateName, brokers: boolean): readonly Kind[] =>
   (Object.keys(KINDS) as Kind[])
     .filter(kind => state === 'redis' || (kind !== 'state cut off' && kind !== 'state stalled'))
-    .filter(kind => brokers || (!kind.startsWith('broker') && kind !== 'rolling restart'))
+    .filter(kind => brokers || !OF_KAFKA.has(kind))
 
 /** Three brokers that notice soon when one of them is away. */
 const brokers = async (say: (line: string) => void): Promise<KafkaServer> => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExploreError } from '@explore/explore'
 import { TRAP } from './group.ts'
+import type { Proxy } from './proxy.ts'
 import type { Rig } from './rig.ts'
 import type { Fault, Kind } from './schedule.ts'
 
@@ -31,15 +32,17 @@ const frozen =
     server.signal('SIGCONT')
   }
 
-/** A processor's way to the state, which neither end is told of. */
+/** A processor's ways to the state or to the brokers, which neither end is told of. */
 const hindered =
-  (how: 'cut' | 'stalled'): Injection =>
-  async ({ proxies, processors }, { target, lasts }) => {
-    const way = proxies[target % processors]!
-    way.set(how)
+  (waysOf: (rig: Rig, member: number) => readonly Proxy[], how: 'cut' | 'stalled'): Injection =>
+  async (rig, { target, lasts }) => {
+    const ways = waysOf(rig, target % rig.processors)
+    for (const way of ways) way.set(how)
     await sleep(lasts)
-    way.set('passes')
+    for (const way of ways) way.set('passes')
   }
+const toState = ({ proxies }: Rig, member: number): readonly Proxy[] => [proxies[member]!]
+const toBrokers = ({ brokerWays }: Rig, member: number): readonly Proxy[] => brokerWays[member]!
 
 export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
   'processor killed': async ({ group, processors }, { target, stage, lasts }) => {
@@ -72,8 +75,19 @@ export const INJECTIONS: Readonly<Record<Kind, Injection>> = {
     // One that is away keeps what it has.
     await direct.each(send => send('FLUSHALL')).catch(() => {})
   },
-  'state cut off': hindered('cut'),
-  'state stalled': hindered('stalled'),
+  'state cut off': hindered(toState, 'cut'),
+  'state stalled': hindered(toState, 'stalled'),
+  'log cut off': hindered(toBrokers, 'cut'),
+  'log stalled': hindered(toBrokers, 'stalled'),
+  'dead letters away': async ({ bus }, { lasts }, violated) => {
+    try {
+      await bus.lettersAway(true)
+      await bus.garbage().catch(() => {})
+      await sleep(lasts)
+    } finally {
+      await bus.lettersAway(false).catch(error => violated(`dead letters stay away: ${error}`))
+    }
+  },
   'stale write': async ({ state, partitions }, { target }, violated) => {
     const partition = target % partitions
     const write = {
@@ -124,5 +138,7 @@ export const occupiedBy = (
     return `node ${target % redis.nodes.length}`
   }
   if (kind === 'state cut off' || kind === 'state stalled') return `way ${target % processors}`
+  if (kind === 'log cut off' || kind === 'log stalled') return `brokers' way ${target % processors}`
+  if (kind === 'dead letters away') return kind
   return undefined
 }

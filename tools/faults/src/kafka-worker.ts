@@ -1,5 +1,6 @@
 import { lmdbProfileStore, openLmdb, runStream } from '@explore/adapters'
 import { settingsFrom } from '@explore/explore'
+import { goBy } from './broker-ways.ts'
 import { FOLD_SETTINGS } from './fold-settings.ts'
 import { openPatiently } from './open-patiently.ts'
 import type { Order, Report, WorkerOptions } from './orders.ts'
@@ -12,6 +13,7 @@ const settings = settingsFrom(FOLD_SETTINGS)
 const tell = (report: Report): void => void (process.connected && process.send!(report))
 const trap = traps(tell)
 process.once('disconnect', () => process.exit())
+if (options.ways !== undefined) goBy(options.ways)
 
 const state = trap.around(await openPatiently(options.state))
 const env = openLmdb(options.profiles)
@@ -21,7 +23,8 @@ const stream = await runStream(options.log, {
   settings: () => settings,
   now: Date.now,
   sessionMs: 3000,
-  problemsOf: () => () => {},
+  problemsOf: part => problem =>
+    tell({ trouble: problem && `${part}: ${problem.code}: ${problem.message}` }),
   onFatal: error => {
     tell({ died: `${error.code}: ${error.message}` })
     process.exit(1)

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { hunt } from './hunt.ts'
+import { hunt, type HuntOptions } from './hunt.ts'
 
 const { values } = parseArgs({
   options: {
@@ -10,11 +11,22 @@ const { values } = parseArgs({
     log: { type: 'string', default: 'folder' },
     sabotage: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
+    /** First each seed that once failed. */
+    known: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-const report = await hunt(values, stop.signal, line => console.error(line))
-if (values.json) console.log(JSON.stringify(report, null, 2))
-process.exit(report.failed.length === 0 ? 0 : 1)
+const KNOWN = new URL('../seeds.json', import.meta.url)
+const known = JSON.parse(readFileSync(KNOWN, 'utf8')) as Pick<
+  HuntOptions,
+  'seed' | 'state' | 'log'
+>[]
+const hunts = [...(values.known ? known.map(seed => ({ ...seed, rounds: '1' })) : []), {}]
+const reports = []
+for (const some of hunts) {
+  reports.push(await hunt({ ...values, ...some }, stop.signal, line => console.error(line)))
+}
+if (values.json) console.log(JSON.stringify(values.known ? reports : reports[0], null, 2))
+process.exit(reports.every(({ failed }) => failed.length === 0) ? 0 : 1)

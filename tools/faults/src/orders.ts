@@ -1,3 +1,4 @@
+import type { Ways } from './broker-ways.ts'
 import type { Sabotage } from './sabotage.ts'
 import type { Stage } from './schedule.ts'
 
@@ -9,6 +10,8 @@ export interface WorkerOptions {
   readonly profiles: string
   readonly state: string
   readonly sabotage?: Sabotage
+  /** How it reaches the brokers. */
+  readonly ways?: Ways
 }
 
 /** To a process: its partitions, each with the committed offset; what to do to itself within the next batch; leave. */
@@ -22,4 +25,6 @@ export type Report =
   | { readonly alive: true }
   | { readonly commit: readonly [partition: number, offset: number] }
   | { readonly refused: number }
+  /** What keeps it from going on; undefined when it does again. */
+  | { readonly trouble: string | undefined }
   | { readonly died: string }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lmdbProfileStore, openLmdb, openRedis, openRedisState } from '@explore/adapters'
 import type { KafkaServer, RedisServer } from '@explore/servers'
 import { type Bus, folderBus, kafkaBus } from './bus.ts'
+import { startWays, type Ways } from './broker-ways.ts'
 import { startGroup } from './group.ts'
 import { ITEMS, startLoad } from './load.ts'
 import { type Proxy, startProxy } from './proxy.ts'
@@ -52,6 +53,13 @@ export const startRig = async (
   for (let i = 0; i < PROCESSORS && !cluster; i++) {
     proxies.push(await startProxy({ host: url.hostname, port: Number(url.port) }))
   }
+  const brokerWays: (readonly Proxy[])[] = []
+  const ways: Ways[] = []
+  for (let i = 0; i < PROCESSORS && kafka !== undefined; i++) {
+    const of = await startWays(kafka.brokers)
+    brokerWays.push(of.proxies)
+    ways.push(of.ways)
+  }
   const group = startGroup({
     ...{ members: PROCESSORS, partitions: PARTITIONS, worker: bus.worker, leaveMs: bus.leaveMs },
     optionsOf: member => {
@@ -62,6 +70,7 @@ export const startRig = async (
         partitions: PARTITIONS,
         profiles: join(folder, 'profiles'),
         state: own.href,
+        ...(ways[member] && { ways: ways[member] }),
         ...(sabotage && { sabotage }),
       }
     },
@@ -80,6 +89,7 @@ export const startRig = async (
       state,
       profiles,
       proxies,
+      brokerWays,
       group,
       load,
       processors: PROCESSORS,
@@ -88,7 +98,7 @@ export const startRig = async (
     url: url.href,
     close: async (): Promise<void> => {
       await group.close()
-      await Promise.all(proxies.map(proxy => proxy.close()))
+      await Promise.all([...proxies, ...brokerWays.flat()].map(proxy => proxy.close()))
       await state.close()
       await direct.close()
       await bus.close()

@@ -43,8 +43,11 @@ export const runRound = async (servers: Servers, options: RoundOptions): Promise
     // A commit may still be on its way.
     await sleep(100)
     await probe.stop()
-    if (lag > 0)
+    if (lag > 0) {
       violated(`${lag} events wait, and none was folded for ${STUCK} ms after all was healed`)
+      for (const trouble of rig.group.troubles()) violated(`kept from going on: ${trouble}`)
+      violated(`the state says: ${await stateOf(rig)}`)
+    }
     for (const death of rig.group.deaths()) violated(`a processor died: ${death}`)
     const { acknowledged, failed } = rig.load
     if (failed() > 0 && !rig.bus.fails) violated(`${failed()} batches that the log refused`)
@@ -55,6 +58,12 @@ export const runRound = async (servers: Servers, options: RoundOptions): Promise
       committed: (await rig.bus.committed()) ?? rig.group.committed(),
     })
     for (const violation of await rig.bus.letters(rig.state)) violated(violation)
+    // A round in which nothing happens proves nothing.
+    if (checked.folded === 0) {
+      const sent = `${acknowledged().length} acknowledged, ${failed()} batches failed`
+      violated(`nothing was folded: ${checked.events} events in the log, ${sent}`)
+    }
+    if (probe.counts.served === 0) violated(`no page was served, ${probe.counts.refused} refused`)
     return {
       violations: [...new Set([...violations, ...checked.violations])],
       events: checked.events,
@@ -67,6 +76,13 @@ export const runRound = async (servers: Servers, options: RoundOptions): Promise
   } finally {
     await rig.close()
   }
+}
+
+/** What a store that does not move says of itself. */
+const stateOf = async ({ direct, redis }: Rig): Promise<string> => {
+  const [command, section] = redis.nodes.length > 1 ? ['CLUSTER', 'INFO'] : ['INFO', 'persistence']
+  const said = await direct.send(command!, section!).catch((error: unknown) => `${error}`)
+  return `${said}`.replace(/\s+/g, ' ').slice(0, 300)
 }
 
 /** Each fault at its time, until all are undone; returns how many were done. */
@@ -88,9 +104,11 @@ const injectAll = async (
     if (own !== undefined && occupied.has(own)) continue
     if (own !== undefined) occupied.add(own)
     done++
-    const injected = INJECTIONS[fault.kind](rig, fault, violated).finally(() => {
-      if (own !== undefined) occupied.delete(own)
-    })
+    const injected = INJECTIONS[fault.kind](rig, fault, violated)
+      .catch((error: unknown) => violated(`${fault.kind} could not be done or undone: ${error}`))
+      .finally(() => {
+        if (own !== undefined) occupied.delete(own)
+      })
     under.push(injected)
   }
   await sleep(Math.max(0, signal?.aborted ? 0 : start + ms - Date.now()))
