@@ -63,7 +63,7 @@ const pageBy = async (environment: Record<string, string>): Promise<Page> => {
   })
   closing.push(pool.close)
   await pool.ready()
-  return pool.page({ userId: 'u1', limit: 5 })
+  return (await pool.page({ userId: 'u1', limit: 5 })).page
 }
 
 it('stages are asked by who may ask them, of who they are; all else is a rung of the ladder', async () => {

@@ -26,6 +26,8 @@ export interface ServedCall {
   readonly signal: AbortSignal
   /** Milliseconds since the epoch; Infinity where the caller set none. */
   readonly deadline: number
+  /** Milliseconds until then. */
+  readonly left: number
   readonly metadata: Metadata
   /** The certificate's names of a caller by mTLS, its address otherwise. */
   readonly peer: string
@@ -133,13 +135,15 @@ const unary =
     const work = async (): Promise<object> => {
       if (peers.length > 0) expectPeer(call, peers)
       const deadline = Number(call.getDeadline())
-      if (deadline <= now()) {
+      const left = deadline - now()
+      if (left <= 0) {
         throw new ExploreError('DEADLINE_EXCEEDED', 'the call came after its deadline')
       }
       const { metadata } = call
       return handler(call.request as never, {
         signal: gone.signal,
         deadline,
+        left,
         metadata,
         peer: peerOf(call),
       })

@@ -22,11 +22,15 @@ import {
 export interface StageLink {
   readonly stage: StageName
   readonly address: string
-  /** Asks within the context's time; fails at once while the service gives no answers. */
+  /**
+   * Asks, and takes a share of the time that is left at most: half by default, so that those behind it keep the other
+   * half. Fails at once while the service gives no answers.
+   */
   readonly call: <Response>(
     method: string,
     request: object,
     context: Pick<Context, 'signal' | 'deadline'>,
+    share?: number,
   ) => Promise<Response>
   /** Has the service load a bundle; resolves when it can be asked for. */
   readonly prepare: (bundle: string, most: number) => Promise<void>
@@ -48,8 +52,8 @@ export const stageLink = (
   return {
     stage,
     address,
-    call: (method, request, { signal, deadline = Infinity }) => {
-      const left = Math.min(MOST_MS, deadline - performance.now())
+    call: (method, request, { signal, deadline = Infinity }, share = 0.5) => {
+      const left = share * Math.min(MOST_MS, deadline - performance.now())
       return guarded(() => client.call(method, request, { signal, deadline: wall() + left }))
     },
     prepare: async (bundle, most) => {
