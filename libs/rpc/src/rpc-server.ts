@@ -119,7 +119,11 @@ const unary =
   (handler: Handler, { errorOf, now }: RpcServerOptions): handleUnaryCall<unknown, object> =>
   (call, callback) => {
     const gone = new AbortController()
-    call.on('cancelled', () => gone.abort(new DOMException('the caller has gone', 'AbortError')))
+    let answered = false
+    // A stream that closes after the answer says the same; an error with its stack is not for nothing.
+    call.on('cancelled', () => {
+      if (!answered) gone.abort(new DOMException('the caller has gone', 'AbortError'))
+    })
     const work = async (): Promise<object> => {
       const deadline = Number(call.getDeadline())
       const left = deadline - now()
@@ -136,8 +140,14 @@ const unary =
       })
     }
     work().then(
-      response => callback(null, response),
-      (thrown: unknown) => callback(statusOf(errorOf(thrown))),
+      response => {
+        answered = true
+        callback(null, response)
+      },
+      (thrown: unknown) => {
+        answered = true
+        callback(statusOf(errorOf(thrown)))
+      },
     )
   }
 

@@ -1,4 +1,5 @@
 export { benchHome } from './bench.ts'
+export { benchFleet } from './bench-fleet.ts'
 export { benchTraining } from './bench-training.ts'
 export { benchWarmStart } from './bench-warm-start.ts'
 export { comparisonTable, type Figure, figuresTable, holds } from './figures.ts'
