@@ -19,7 +19,7 @@ export interface FleetOptions {
   readonly host: string
   /** Of the gateway. */
   readonly port: number
-  /** Of the first service; the others follow. */
+  /** Of the first service; the others follow. 0: any. */
   readonly firstPort: number
   readonly shards: number
   /** The command that runs `serve SERVICE …`: the program and its first arguments. */
@@ -47,6 +47,7 @@ export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
   failed.promise.catch(() => {})
   let closing = false
   let next = options.firstPort
+  const nextPort = (): number => (next === 0 ? 0 : next++)
 
   const start = async (
     service: string,
@@ -82,7 +83,7 @@ export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
     const parts = Array.from({ length: shards }, (_, part) => part)
     const index = await Promise.all(
       parts.map(part =>
-        start('ann-index', shards === 1 ? 'ann-index' : `ann-index ${part}/${shards}`, next++, {
+        start('ann-index', shards === 1 ? 'ann-index' : `ann-index ${part}/${shards}`, nextPort(), {
           args: ['--shard', `${part}/${shards}`],
         }),
       ),
@@ -91,7 +92,7 @@ export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
     const names = ['retrieval-sources', 'first-stage', 'second-stage-mtml', 'value-model-rerank']
     const urls = await Promise.all(
       names.map(name =>
-        start(name, name, next++, name === 'retrieval-sources' ? { environment: asking } : {}),
+        start(name, name, nextPort(), name === 'retrieval-sources' ? { environment: asking } : {}),
       ),
     )
     const environment = Object.fromEntries(

@@ -26,6 +26,8 @@ export interface ServedCall {
   readonly signal: AbortSignal
   /** Milliseconds since the epoch; Infinity where the caller set none. */
   readonly deadline: number
+  /** Milliseconds until then. */
+  readonly left: number
   readonly metadata: Metadata
   /** The certificate's names of a caller by mTLS, its address otherwise. */
   readonly peer: string
@@ -129,17 +131,23 @@ const unary =
   ): handleUnaryCall<unknown, object> =>
   (call, callback) => {
     const gone = new AbortController()
-    call.on('cancelled', () => gone.abort(new DOMException('the caller has gone', 'AbortError')))
+    let answered = false
+    // A stream that closes after the answer says the same; an error with its stack is not for nothing.
+    call.on('cancelled', () => {
+      if (!answered) gone.abort(new DOMException('the caller has gone', 'AbortError'))
+    })
     const work = async (): Promise<object> => {
       if (peers.length > 0) expectPeer(call, peers)
       const deadline = Number(call.getDeadline())
-      if (deadline <= now()) {
+      const left = deadline - now()
+      if (left <= 0) {
         throw new ExploreError('DEADLINE_EXCEEDED', 'the call came after its deadline')
       }
       const { metadata } = call
       return handler(call.request as never, {
         signal: gone.signal,
         deadline,
+        left,
         metadata,
         peer: peerOf(call),
       })
@@ -149,11 +157,13 @@ const unary =
     const done = span === undefined ? work() : span.within(work)
     done.then(
       response => {
+        answered = true
         span?.end({ code: 'OK', failed: false })
         called?.(name, 'OK', performance.now() - began)
         callback(null, response)
       },
       (thrown: unknown) => {
+        answered = true
         const error = errorOf(thrown)
         span?.end({ code: error.code, failed: error.status >= 500 })
         called?.(name, error.code, performance.now() - began)

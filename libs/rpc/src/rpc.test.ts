@@ -9,8 +9,8 @@ import { rpcClient } from './rpc-client.ts'
 import { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'
 import { type Handler, rpcServer } from './rpc-server.ts'
 
-const protos = loadProtos('explore/v1/testing/echo.proto')
-const definition = serviceOf(protos, 'explore.v1.testing.EchoService')
+const protos = loadProtos('explore/testing/v1/echo.proto')
+const definition = serviceOf(protos, 'explore.testing.v1.EchoService')
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  benchFleet,
   benchHome,
   benchObserve,
   benchOverload,
@@ -22,6 +23,7 @@ export interface BenchOptions extends CommonOptions {
 /** What can be measured of a home: serving, serving too many, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
+  fleet: benchFleet,
   observe: benchObserve,
   overload: benchOverload,
   train: (home, _seconds, progress) => benchTraining(home, progress),
@@ -38,12 +40,13 @@ export const bench = (part: string, options: BenchOptions): Promise<void> => {
   return report(
     options,
     async (home, progress): Promise<readonly Figure[]> => {
-      const lock = await lockHome(home, 'bench')
+      // The fleet's gateway takes the home itself.
+      const lock = part === 'fleet' ? undefined : await lockHome(home, 'bench')
       try {
         await finishPendingImport(home, progress)
         return await measure(home, options.seconds, progress)
       } finally {
-        await lock.release()
+        await lock?.release()
       }
     },
     figures =>

@@ -1,5 +1,6 @@
 import type { Context } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
+import { ExploreError } from '../errors.ts'
 import { filters } from '../filters/index.ts'
 import { passing } from '../filters/passing.ts'
 import { type Elsewhere, exploreFunnel } from '../funnel.ts'
@@ -153,6 +154,7 @@ const rankersOut = ({ rungs }: Ranking): boolean =>
   rungs.includes(retrievalOrder.rung) && rungs.includes(firstStageOrder.rung)
 
 const reasonOf = (error: unknown): string =>
-  error instanceof DOMException && error.name === 'TimeoutError'
+  (error instanceof DOMException && error.name === 'TimeoutError') ||
+  (error instanceof ExploreError && error.code === 'DEADLINE_EXCEEDED')
     ? 'live ranking was late'
     : 'live ranking failed'

@@ -22,6 +22,10 @@ interface Response {
   readonly trace: string
 }
 
+/** Of a page's time, the most that retrieval may take; and of that, the sources. */
+const SHARE = 0.8
+const SOURCES = 0.75
+
 /** Retrieval by the service behind `link`. */
 export const remoteRetrieval = (
   link: StageLink,
@@ -34,7 +38,7 @@ export const remoteRetrieval = (
       call: callMessage(caller, settings, context, options),
       viewer: viewerMessage(viewer),
     }
-    const answer = await link.call<Response>('Retrieve', request, context)
+    const answer = await link.call<Response>('Retrieve', request, context, SHARE)
     const items = answered.u32(answer.items, 'items')
     const rows = { rows: items.length }
     const slate = slateOf(items, {
@@ -63,7 +67,8 @@ export const retrievalService = (host: StageHost): ServedService => {
         const call = callOf(request.call)
         return host.on(call, async hosted => {
           const viewer = viewerOf(request.viewer, call, hosted)
-          const sources = deadline(hosted.settings['page.sourcesMs'])
+          const most = hosted.settings['page.sourcesMs']
+          const sources = deadline(Math.min(most, SOURCES * served.left))
           try {
             const context = { ...contextOf(call, served), retrieval: sources.signal }
             const options = { watch: call.watch }
