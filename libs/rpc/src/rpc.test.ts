@@ -103,7 +103,7 @@ describe('a call', () => {
     request.end({ code: 'OK', failed: false })
     const spans = exporter.getFinishedSpans()
     expect(spans.map(({ name }) => name)).toEqual([
-      ...Array.from({ length: 2 }, () => 'explore.v1.testing.EchoService/Echo'),
+      ...Array.from({ length: 2 }, () => 'explore.testing.v1.EchoService/Echo'),
       'page',
     ])
     const [innermost, middle, page] = spans
