@@ -11,7 +11,7 @@ import { tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { explore, launch, type Running } from './testing/run-explore.ts'
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 /** Two cores may be many processes' when tests run. */
 const SOON = { timeout: 100_000, interval: 200 }
 const PATIENT = { timeout: 300_000 }

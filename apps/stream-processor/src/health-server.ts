@@ -21,10 +21,13 @@ export const healthServer = async (
   vitals: Vitals,
   { host, port, now }: { readonly host: string; readonly port: number; readonly now: () => number },
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     if (request.url === '/metrics') {
-      response.writeHead(200, { 'content-type': vitals.metrics.contentType })
-      return response.end(await vitals.metrics.text())
+      const { text, contentType } = vitals.metrics
+      return void text().then(
+        metrics => response.writeHead(200, { 'content-type': contentType }).end(metrics),
+        () => response.writeHead(500).end(),
+      )
     }
     const idleMs = now() - vitals.lastProgress()
     const alive = idleMs < HUNG

@@ -92,8 +92,9 @@ export const viewerFrom = (
 }
 
 /** The viewer as if `items` had been shown to them. */
-export const havingSeen = (viewer: Viewer, items: ArrayLike<number>): Viewer => ({
-  ...viewer,
-  served: Uint32Array.of(...viewer.served, ...Array.from(items)),
-  seen: viewer.seen.with(items),
-})
+export const havingSeen = (viewer: Viewer, items: ArrayLike<number>): Viewer => {
+  const served = new Uint32Array(viewer.served.length + items.length)
+  served.set(viewer.served)
+  served.set(items, viewer.served.length)
+  return { ...viewer, served, seen: viewer.seen.with(items) }
+}

@@ -10,7 +10,7 @@ import {
 import { METHODS } from './methods.ts'
 import { transcoded } from './transcode.ts'
 
-export const exploreProtos = loadProtos('explore/v1/explore.proto')
+const exploreProtos = loadProtos('explore/v1/explore.proto')
 export const exploreDefinition = serviceOf(exploreProtos, 'explore.v1.Explore')
 
 /** The gRPC edge, explore.v1.Explore: every method is a route of `edge`, which must be ready. */

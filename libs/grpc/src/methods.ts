@@ -16,37 +16,46 @@ export interface Exchange {
 
 /** A method as a route: its message as the route's request, the route's answer as its message. */
 export interface Method {
-  readonly exchange: (message: any) => Exchange
-  readonly answer: (body: any) => Message
+  readonly exchange: (message: never) => Exchange
+  readonly answer: (body: never) => Message
 }
 
 const asItIs = (body: Message): Message => body
 
+const settingsMessage = ({
+  settings,
+}: {
+  readonly settings: Readonly<Record<string, Message>>
+}): Message => ({ settings: messageOfSettings(settings) })
+
 /** Each method of explore.v1.Explore. */
 export const METHODS: Readonly<Record<string, Method>> = {
   Page: {
-    exchange: ({ userId, limit, cursor, surface, explain, explainItem }) => ({
-      method: 'GET',
-      url: `/v1/explore/${part(userId)}${query({ limit, cursor, surface, explain, explainItem })}`,
-    }),
+    exchange: ({ userId, ...asked }: Message & { readonly userId: string }) => {
+      const { limit, cursor, surface, explain, explainItem } = asked
+      const parameters = query({ limit, cursor, surface, explain, explainItem })
+      return { method: 'GET', url: `/v1/explore/${part(userId)}${parameters}` }
+    },
     answer: asItIs,
   },
   RecordEvents: {
-    exchange: ({ events }) => ({ method: 'POST', url: '/v1/events', body: events.map(eventOf) }),
+    exchange: ({ events }: { readonly events: readonly Message[] }) => ({
+      ...{ method: 'POST', url: '/v1/events', body: events.map(eventOf) },
+    }),
     answer: asItIs,
   },
   ...collection('item', 'Item'),
   ...collection('user', 'User'),
   GetSettings: {
     exchange: () => ({ method: 'GET', url: '/v1/settings' }),
-    answer: ({ settings }) => ({ settings: messageOfSettings(settings) }),
+    answer: settingsMessage,
   },
   ChangeSettings: {
     exchange: ({ changes }: { readonly changes: Readonly<Record<string, Message>> }) => ({
       ...{ method: 'PATCH', url: '/v1/settings' },
       body: Object.fromEntries(Object.entries(changes).map(([key, to]) => [key, scalarOf(to)])),
     }),
-    answer: ({ settings }) => ({ settings: messageOfSettings(settings) }),
+    answer: settingsMessage,
   },
   Health: {
     exchange: () => ({ method: 'GET', url: '/v1/health/ready' }),
@@ -60,22 +69,29 @@ function collection(name: 'item' | 'user', Name: string): Readonly<Record<string
   const all = `/v1/${many}`
   return {
     [`Put${Name}s`]: {
-      exchange: message => ({ method: 'PUT', url: all, body: message[many].map(recordOf) }),
+      exchange: (message: Readonly<Record<string, readonly Message[]>>) => ({
+        ...{ method: 'PUT', url: all, body: message[many]!.map(recordOf) },
+      }),
       answer: asItIs,
     },
     [`Get${Name}`]: {
-      exchange: ({ id }) => ({ method: 'GET', url: `${all}/${part(id)}` }),
-      answer: record => ({ [name]: messageOfRecord(record) }),
+      exchange: ({ id }: { readonly id: string }) => ({
+        ...{ method: 'GET', url: `${all}/${part(id)}` },
+      }),
+      answer: (record: Message) => ({ [name]: messageOfRecord(record) }),
     },
     [`List${Name}s`]: {
-      exchange: ({ after, limit, ids }) => ({
+      exchange: ({ after, limit, ids }: Message & { readonly ids: readonly string[] }) => ({
         method: 'GET',
         url: all + query({ after, limit, ids: ids.length === 0 ? undefined : ids.join(',') }),
       }),
-      answer: body => ({ [many]: body[many].map(messageOfRecord), next: body.next }),
+      answer: (body: Message) => ({
+        [many]: (body[many] as readonly Message[]).map(messageOfRecord),
+        next: body.next,
+      }),
     },
     [`Delete${Name}s`]: {
-      exchange: ({ ids }) => ({ method: 'DELETE', url: all, body: { ids } }),
+      exchange: ({ ids }: Message) => ({ method: 'DELETE', url: all, body: { ids } }),
       answer: asItIs,
     },
   }

@@ -13,7 +13,7 @@ const HEADERS = ['authorization', 'traceparent', 'tracestate', 'x-request-id']
 export const transcoded =
   (edge: Edge, { exchange, answer }: Method): Handler<unknown> =>
   async (message, { metadata }) => {
-    const { method, url, body } = exchange(message)
+    const { method, url, body } = exchange(message as never)
     const headers: Record<string, string> = {}
     for (const name of HEADERS) {
       const [value] = metadata.get(name)
@@ -25,7 +25,7 @@ export const transcoded =
     })
     const answered = reply.body === '' ? {} : reply.json()
     const failed = reply.statusCode >= 400 ? errorOfProblem(answered) : undefined
-    if (failed === undefined) return answer(answered)
+    if (failed === undefined) return answer(answered as never)
     const seconds = Number(reply.headers['retry-after'])
     throw new ExploreError(failed.code, failed.message, {
       ...{ field: failed.field, hint: failed.hint, cause: failed },

@@ -3,7 +3,7 @@ import { samplesOf } from './exposition.ts'
 import { stageMetrics } from './stage-metrics.ts'
 
 test('a service of the fleet tells its calls, its bundle and whether it serves', async () => {
-  let bundle: string | undefined
+  let bundle = undefined as string | undefined
   const vitals = { ready: () => bundle !== undefined, bundle: () => bundle }
   const { url, called, close } = await stageMetrics(vitals, { host: '127.0.0.1', port: 0 })
   onTestFinished(close)

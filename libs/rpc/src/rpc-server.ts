@@ -131,7 +131,11 @@ const unary =
   ): handleUnaryCall<unknown, object> =>
   (call, callback) => {
     const gone = new AbortController()
-    call.on('cancelled', () => gone.abort(new DOMException('the caller has gone', 'AbortError')))
+    let answered = false
+    // A stream that closes after the answer says the same; an error with its stack is not for nothing.
+    call.on('cancelled', () => {
+      if (!answered) gone.abort(new DOMException('the caller has gone', 'AbortError'))
+    })
     const work = async (): Promise<object> => {
       if (peers.length > 0) expectPeer(call, peers)
       const deadline = Number(call.getDeadline())
@@ -153,11 +157,13 @@ const unary =
     const done = span === undefined ? work() : span.within(work)
     done.then(
       response => {
+        answered = true
         span?.end({ code: 'OK', failed: false })
         called?.(name, 'OK', performance.now() - began)
         callback(null, response)
       },
       (thrown: unknown) => {
+        answered = true
         const error = errorOf(thrown)
         span?.end({ code: error.code, failed: error.status >= 500 })
         called?.(name, error.code, performance.now() - began)

@@ -9,8 +9,8 @@ import { rpcClient } from './rpc-client.ts'
 import { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'
 import { type Handler, rpcServer } from './rpc-server.ts'
 
-const protos = loadProtos('explore/v1/testing/echo.proto')
-const definition = serviceOf(protos, 'explore.v1.testing.EchoService')
+const protos = loadProtos('explore/testing/v1/echo.proto')
+const definition = serviceOf(protos, 'explore.testing.v1.EchoService')
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -103,7 +103,7 @@ describe('a call', () => {
     request.end({ code: 'OK', failed: false })
     const spans = exporter.getFinishedSpans()
     expect(spans.map(({ name }) => name)).toEqual([
-      ...Array.from({ length: 2 }, () => 'explore.v1.testing.EchoService/Echo'),
+      ...Array.from({ length: 2 }, () => 'explore.testing.v1.EchoService/Echo'),
       'page',
     ])
     const [innermost, middle, page] = spans

@@ -1,4 +1,5 @@
 export { benchHome } from './bench.ts'
+export { benchFleet } from './bench-fleet.ts'
 export { benchObserve } from './bench-observe.ts'
 export { benchOverload } from './bench-overload.ts'
 export { benchBus } from './bus/bench-bus.ts'

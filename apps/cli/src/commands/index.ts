@@ -231,7 +231,7 @@ Examples:
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')

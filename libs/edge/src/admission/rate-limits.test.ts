@@ -1,4 +1,4 @@
-import { ExploreError, settingsFrom } from '@explore/explore'
+import { type ExploreError, settingsFrom } from '@explore/explore'
 import { expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { rateLimits } from './rate-limits.ts'

@@ -1,5 +1,6 @@
 import {
   type Catalogue,
+  emptyUserState,
   encodeUserState,
   SETTINGS,
   type Settings,
@@ -103,15 +104,30 @@ const settingsText = (settings: Settings): string => {
 
 /** All of a viewer but the ids of past events, which only the fold needs. */
 export const viewerMessage = (viewer: Viewer): StageViewerMessage =>
-  messageWith(viewer, { ...withoutIds(viewer.state) })
+  messageWith(viewer, encodeUserState(withoutIds(viewer.state)))
 
 /** What rankers need: not what has been seen, which is most of it. */
-export const rankedViewerMessage = (viewer: Viewer): StageViewerMessage =>
-  messageWith({ ...viewer, served: new Uint32Array(0) }, rankerState(viewer.state))
+export const rankedViewerMessage = (viewer: Viewer): StageViewerMessage => {
+  const { state } = viewer
+  const known = rankerStates.get(state)
+  const bytes = known ?? encodeUserState({ ...withoutIds(state), seen: empty(state.seen) })
+  rankerStates.set(state, bytes)
+  return messageWith({ ...viewer, served: new Uint32Array(0) }, bytes)
+}
 
-const messageWith = (viewer: Viewer, state: UserState): StageViewerMessage => ({
+/** What weights need: how active the viewer is. */
+export const countedViewerMessage = (viewer: Viewer): StageViewerMessage =>
+  messageWith(
+    { ...viewer, served: new Uint32Array(0) },
+    encodeUserState({ ...emptyUserState(), counts: viewer.state.counts }),
+  )
+
+/** Two stages are sent the same. */
+const rankerStates = new WeakMap<UserState, Uint8Array>()
+
+const messageWith = (viewer: Viewer, state: Uint8Array): StageViewerMessage => ({
   id: viewer.id,
-  state: encodeUserState(state),
+  state,
   segment: viewer.segment,
   attributes: bytesOf(viewer.attributes),
   surface: viewer.surface,
@@ -120,11 +136,8 @@ const messageWith = (viewer: Viewer, state: UserState): StageViewerMessage => ({
 
 const withoutIds = (state: UserState): UserState => ({
   ...state,
-  dedupe: { ...state.dedupe, length: 0 },
+  dedupe: empty(state.dedupe),
   dedupeNext: 0,
 })
 
-const rankerState = (state: UserState): UserState => ({
-  ...withoutIds(state),
-  seen: { ...state.seen, length: 0 },
-})
+const empty = <T extends { readonly length: number }>(section: T): T => ({ ...section, length: 0 })

@@ -4,7 +4,7 @@ import { bytesOf } from '../columns.ts'
 import type { ServedService } from '../rpc-server.ts'
 import { asked, callOf, contextOf, itemsOf, type StageHost, viewerOf } from './host.ts'
 import { perHosted } from './hosted-funnels.ts'
-import { type Caller, callMessage, rankedViewerMessage, type StageLink } from './link.ts'
+import { type Caller, callMessage, countedViewerMessage, type StageLink } from './link.ts'
 import { definitionOf, type StageCallMessage, type StageViewerMessage } from './messages.ts'
 import { headsOf, probabilitiesOf } from './second-stage.ts'
 import { answered, traceOf } from './traced.ts'
@@ -36,7 +36,7 @@ export const remoteReranking = (
   run: async (viewer, context, options, slate) => {
     const request: Request = {
       call: callMessage(caller, settings, context, options),
-      viewer: rankedViewerMessage(viewer),
+      viewer: countedViewerMessage(viewer),
       items: bytesOf(slate.items),
       sources: bytesOf(slate.sources),
       draw: bytesOf(slate.draw),

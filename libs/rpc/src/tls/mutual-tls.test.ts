@@ -13,8 +13,8 @@ import { mutualTls, mutualTlsOf } from './mutual-tls.ts'
 import { fullName, peerNames } from './peer-names.ts'
 import type { CertificateFiles } from './watched-certificates.ts'
 
-const protos = loadProtos('explore/v1/testing/echo.proto')
-const definition = serviceOf(protos, 'explore.v1.testing.EchoService')
+const protos = loadProtos('explore/testing/v1/echo.proto')
+const definition = serviceOf(protos, 'explore.testing.v1.EchoService')
 
 const why = whyNoCertificates()
 const folder = mkdtempSync(join(tmpdir(), 'explore-tls-'))
