@@ -55,9 +55,8 @@ describe('a producer that knows nothing of this project', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it.for(PRODUCERS)(
-    'changes the page: %s',
-    async ([name, command, script, missing], { skip }) => {
+  for (const [name, command, script, missing] of PRODUCERS) {
+    it(`changes the page: ${name}`, async ({ skip }) => {
       skip(missing !== undefined, missing)
       const userId = `viewer-${name}`
       const shown = async (): Promise<string[]> =>
@@ -72,7 +71,6 @@ describe('a producer that knows nothing of this project', () => {
         readonly events: { readonly deadLettered: number }
       }
       expect(vitals.events.deadLettered).toBe(0)
-    },
-    120_000,
-  )
+    }, 120_000)
+  }
 })
