@@ -3,6 +3,7 @@ import { type ErrorCode, ExploreError } from '@explore/explore'
 /** kafkajs's names and Kafka's types of errors whose remedy is known; all others are a connection's or a broker's end. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   KafkaJSSASLAuthenticationError: 'LOG_FORBIDDEN',
+  UNSUPPORTED_SASL_MECHANISM: 'LOG_FORBIDDEN',
   TOPIC_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
   GROUP_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
   CLUSTER_AUTHORIZATION_FAILED: 'LOG_FORBIDDEN',
@@ -21,18 +22,34 @@ export const kafkaError = (name: string, thrown: unknown): ExploreError => {
   const message = `${name}: ${root?.message ?? thrown}`
   return new ExploreError(known ?? 'LOG_UNREACHABLE', message, {
     cause: thrown,
-    ...(SPEAKS_TLS.test(message) && {
-      hint: 'one side speaks TLS and the other plaintext: see tls',
-    }),
+    ...hintOf(message),
   })
 }
 
 interface KafkajsError extends Error {
   readonly type?: string
+  /** Of several topics, say. */
+  readonly errors?: readonly unknown[]
 }
 
 function* causesOf(error: unknown): Generator<KafkajsError> {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) yield cause
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    yield cause
+    for (const each of (cause as KafkajsError).errors ?? []) yield* causesOf(each)
+  }
 }
 
-const SPEAKS_TLS = /SSL|TLS|before secure|ECONNRESET|Closed connection/i
+/** What to look at, by what the libraries say. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/certificate/i, "the broker's certificate is not trusted: name its authority's file, ca=FILE"],
+  [/SASL mechanism/i, 'the brokers log users in otherwise: see mechanism'],
+  [
+    /SSL|TLS|before secure|ECONNRESET|Closed connection/i,
+    'one side speaks TLS and the other plaintext: see tls',
+  ],
+]
+
+const hintOf = (message: string): { readonly hint?: string } => {
+  const hint = HINTS.find(([pattern]) => pattern.test(message))?.[1]
+  return hint === undefined ? {} : { hint }
+}
