@@ -98,15 +98,16 @@ describe('a fleet', () => {
     ['value-model-rerank', /^reranked without likeness$/],
     ['ann-index 1/2', /^without two-tower$|^index without 1 of 2 shards$/],
     ['retrieval-sources', /^live ranking (was late|failed)$/],
-  ])('stands on a lower rung while %s is frozen, and comes back', PATIENT, async (name, rung) => {
-    const { pid } = member(name)
-    process.kill(pid, 'SIGSTOP')
+    ['first-stage and second-stage-mtml', /^retrieval order, first-stage order/],
+  ])('stands on a lower rung with %s frozen, and comes back', PATIENT, async (name, rung) => {
+    const pids = name.split(' and ').map(each => member(each).pid)
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
     try {
       for (let i = 0; i < 3; i++) expect(await rungs()).toMatch(rung)
       // Soon nobody waits for it any more.
       await expect.poll(rungs, SOON).toMatch(rung)
     } finally {
-      process.kill(pid, 'SIGCONT')
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
     }
     await full()
   })

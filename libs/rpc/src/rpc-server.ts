@@ -98,7 +98,7 @@ export const rpcServer = (options: RpcServerOptions) => {
   }
   setServing(false)
   health.addToServer(server)
-  new ReflectionService(protos).addToServer(server)
+  new ReflectionService(protos, { services: names.slice(1) }).addToServer(server)
 
   return {
     setServing,
