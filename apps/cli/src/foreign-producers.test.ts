@@ -14,7 +14,8 @@ const EXAMPLES = join(import.meta.dirname, '../../../examples/producers')
 const why = whyNoKafka()
 const folder = mkdtempSync(join(tmpdir(), 'explore-producers-'))
 const python = pythonWith(join(EXAMPLES, 'requirements.txt'))
-const hasKcat = spawnSync('kcat', ['-V']).status === 0
+const KCAT = 'kcat'
+const hasKcat = spawnSync(KCAT, ['-V']).status === 0
 
 /** What it is called, how it is run, and why it is not. */
 const PRODUCERS: readonly (readonly [string, string, readonly string[], string | undefined])[] = [

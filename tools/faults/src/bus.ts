@@ -8,7 +8,6 @@ import {
 } from '@explore/adapters'
 import { type EventLog, type StateStore, settingsFrom } from '@explore/explore'
 import type { KafkaServer } from '@explore/servers'
-import kafkajs from 'kafkajs'
 import { FOLD_SETTINGS } from './fold-settings.ts'
 import { letterViolations } from './letters.ts'
 import { partitionedLog } from './partitioned-log.ts'
@@ -46,6 +45,8 @@ export const folderBus = (folder: string, partitions: number): Bus => {
   }
 }
 
+/** Kafka's number of the kind of resource that a topic is. */
+const TOPIC = 2
 /** A write then waits for brokers that never come, as it does for those that are away. */
 const MORE_THAN_THERE_ARE = '9'
 
@@ -73,7 +74,7 @@ export const kafkaBus = async (
       const wanted = { ...config, 'min.insync.replicas': away ? MORE_THAN_THERE_ARE : '2' }
       const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
       const topic = {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
+        type: TOPIC,
         name: link.topic(name),
         configEntries,
       }
