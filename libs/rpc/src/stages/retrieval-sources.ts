@@ -19,7 +19,6 @@ interface Response {
   readonly mixRank: Uint8Array
   readonly mixed: Uint8Array
   readonly draw: Uint8Array
-  readonly slot: Uint8Array
   readonly trace: string
 }
 
@@ -47,7 +46,8 @@ export const remoteRetrieval = (
       mixRank: answered.u32(answer.mixRank, 'mix_rank', rows),
       mixed: answered.f32(answer.mixed, 'mixed', rows),
       draw: answered.f32(answer.draw, 'draw', rows),
-      slot: answered.u8(answer.slot, 'slot', rows),
+      // Reranking gives them.
+      slot: new Uint8Array(items.length),
     })
     // What the service knows and this process does not yet is for the next request.
     const known = Uint32Array.from(items.keys() as Iterable<number>).filter(
@@ -81,7 +81,6 @@ export const retrievalService = (host: StageHost): ServedService => {
               mixRank: bytesOf(slate.mixRank),
               mixed: bytesOf(slate.mixed),
               draw: bytesOf(slate.draw),
-              slot: bytesOf(slate.slot),
               trace: JSON.stringify(trace),
             }
           } finally {

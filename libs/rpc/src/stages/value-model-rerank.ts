@@ -23,6 +23,7 @@ interface Response {
   readonly value: Uint8Array
   readonly score: Uint8Array
   readonly scoreRank: Uint8Array
+  readonly slot: Uint8Array
   readonly trace: string
 }
 
@@ -50,6 +51,7 @@ export const remoteReranking = (
       value: answered.f32(answer.value, 'value', demand),
       score: answered.f32(answer.score, 'score', demand),
       scoreRank: answered.u32(answer.scoreRank, 'score_rank', demand),
+      slot: answered.u8(answer.slot, 'slot', demand),
     }
     return {
       slate: extend(take<Rankable>(slate, rows), columns, 'reranking'),
@@ -81,6 +83,7 @@ export const rerankService = (host: StageHost): ServedService => {
             value: bytesOf(slate.value),
             score: bytesOf(slate.score),
             scoreRank: bytesOf(slate.scoreRank),
+            slot: bytesOf(slate.slot),
             trace: JSON.stringify(trace),
           }
         })
