@@ -1,5 +1,5 @@
 /** Requests that may be under way at first, and at least and at most. */
-const INITIAL = 16
+const INITIAL = 32
 const LEAST = 2
 const MOST = 4096
 /** Completions that make a window: fewer tell too little, and a high limit needs more. */

@@ -70,11 +70,11 @@ export const layers = (g: Graph, random: Rng, trained?: Values) => {
      * of piecewise linear functions (Gorishniy, Rubachev, Babenko, NeurIPS 2022, section 3.2). Beyond what was seen
      * in training nothing changes any more.
      */
-    bins: (name: string, x: Tensor, { slope, shift }: Bins): Tensor => {
+    bins: (name: string, x: Tensor, { from, slope }: Bins): Tensor => {
       const width = slope.length / BINS
       const of = (part: string, values: Float32Array): Tensor =>
         frozen(`${name}.${part}`, [width, BINS], values)
-      const filled = g.add(g.mul(g.unsqueeze(x, 2), of('slope', slope)), of('shift', shift))
+      const filled = g.mul(g.sub(g.unsqueeze(x, 2), of('from', from)), of('slope', slope))
       return g.reshape(g.clip(filled, 0, 1), [x.shape[0], width * BINS])
     },
   }

@@ -29,8 +29,8 @@ const ITEMS = 300
 const spread = (width: number) => ({
   mean: new Float32Array(width).fill(0.1),
   deviation: new Float32Array(width).fill(0.7),
+  from: Float32Array.from({ length: width * BINS }, (_, i) => (i % BINS) / 6 - 0.3),
   slope: new Float32Array(width * BINS).fill(1.5),
-  shift: Float32Array.from({ length: width * BINS }, (_, i) => 0.4 - (i % BINS) / 4),
 })
 
 const plan = (...positives: number[]) => {

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { BINS, binsOf } from './quantile-bins.ts'
 
 const column = (values: readonly number[]) => {
-  const { slope, shift } = binsOf(Float32Array.from(values), 1)
+  const { from, slope } = binsOf(Float32Array.from(values), 1)
   return (x: number): readonly number[] =>
-    Array.from(slope, (steep, bin) => Math.min(1, Math.max(0, shift[bin]! + steep * x)))
+    Array.from(slope, (steep, bin) => Math.min(1, Math.max(0, (x - from[bin]!) * steep)))
 }
 
 it('fills bins of as many rows each, one after the other', () => {

@@ -1,9 +1,12 @@
-/** Per feature, where each of its bins begins and how steep it is: shift + slope · x is 0 there and 1 at its end. */
+/**
+ * Per feature, where each of its bins begins and how steep it is: (x − from) · slope is 0 there and 1 at its end. In
+ * that order: a product of a steep bin would lose the digits that the difference keeps.
+ */
 export interface Bins {
   /** [width, BINS] */
-  readonly slope: Float32Array
+  readonly from: Float32Array
   /** [width, BINS] */
-  readonly shift: Float32Array
+  readonly slope: Float32Array
 }
 
 export const BINS = 8
@@ -14,8 +17,8 @@ const NARROWEST = 1e-3
 /** Bins between quantiles of each of the `width` features over the rows, row-major. */
 export const binsOf = (values: Float32Array, width: number): Bins => {
   const rows = values.length / width
+  const starts = new Float32Array(width * BINS)
   const slope = new Float32Array(width * BINS)
-  const shift = new Float32Array(width * BINS)
   for (let i = 0; i < width; i++) {
     const column = Float32Array.from({ length: rows }, (_, row) => values[row * width + i]).sort()
     const quantile = (bin: number): number => column[Math.round((bin / BINS) * (rows - 1))] ?? 0
@@ -23,9 +26,9 @@ export const binsOf = (values: Float32Array, width: number): Bins => {
     for (let bin = 0; bin < BINS; bin++) {
       const to = Math.max(quantile(bin + 1), from + NARROWEST)
       slope[i * BINS + bin] = 1 / (to - from)
-      shift[i * BINS + bin] = -from / (to - from)
+      starts[i * BINS + bin] = from
       from = to
     }
   }
-  return { slope, shift }
+  return { from: starts, slope }
 }

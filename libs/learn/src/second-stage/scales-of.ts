@@ -40,6 +40,6 @@ const spreadOf = (values: Float32Array, width: number): Spread => ({
 const joined = (a: Spread, b: Spread): Spread => ({
   mean: Float32Array.of(...a.mean, ...b.mean),
   deviation: Float32Array.of(...a.deviation, ...b.deviation),
+  from: Float32Array.of(...a.from, ...b.from),
   slope: Float32Array.of(...a.slope, ...b.slope),
-  shift: Float32Array.of(...a.shift, ...b.shift),
 })
