@@ -1,23 +1,3 @@
-import { exploreErrorOf, homeAt } from '@explore/embedded'
-import { serveStage, stages } from '@explore/fleet'
-import { untilStopped } from '@explore/gateway'
+import { runStage } from '@explore/gateway'
 
-const { EXPLORE_HOME = '.explore', EXPLORE_HOST = '127.0.0.1', EXPLORE_PORT } = process.env
-
-try {
-  const server = await serveStage(homeAt(EXPLORE_HOME), 'ann-index', {
-    host: EXPLORE_HOST,
-    port: Number(EXPLORE_PORT ?? stages['ann-index'].port),
-    environment: process.env,
-    wall: Date.now,
-    onError: error => console.error(`ann-index: ${error.message}`),
-  })
-  console.log(`ann-index: on ${server.url}`)
-  await untilStopped()
-  await server.close()
-} catch (thrown) {
-  const { code, message, hint } = exploreErrorOf(thrown)
-  console.error(`ann-index: ${message}\n  ${code}: ${hint}`)
-  process.exitCode = 1
-}
-process.exit()
+await runStage('ann-index')

@@ -1,23 +1,3 @@
-import { exploreErrorOf, homeAt } from '@explore/embedded'
-import { serveStage, stages } from '@explore/fleet'
-import { untilStopped } from '@explore/gateway'
+import { runStage } from '@explore/gateway'
 
-const { EXPLORE_HOME = '.explore', EXPLORE_HOST = '127.0.0.1', EXPLORE_PORT } = process.env
-
-try {
-  const server = await serveStage(homeAt(EXPLORE_HOME), 'first-stage', {
-    host: EXPLORE_HOST,
-    port: Number(EXPLORE_PORT ?? stages['first-stage'].port),
-    environment: process.env,
-    wall: Date.now,
-    onError: error => console.error(`first-stage: ${error.message}`),
-  })
-  console.log(`first-stage: on ${server.url}`)
-  await untilStopped()
-  await server.close()
-} catch (thrown) {
-  const { code, message, hint } = exploreErrorOf(thrown)
-  console.error(`first-stage: ${message}\n  ${code}: ${hint}`)
-  process.exitCode = 1
-}
-process.exit()
+await runStage('first-stage')

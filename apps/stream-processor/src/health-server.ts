@@ -1,7 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Metrics } from '@explore/observe'
+import { type Metrics, metricsServer } from '@explore/observe'
 
 /** Without progress for so long, not even a look at an empty topic, it has hung. */
 const HUNG = 60_000
@@ -17,18 +14,11 @@ export interface Vitals {
  * GET /livez: 503 when it has hung (an outage that it waits out is no reason); GET /metrics: for Prometheus; GET /readyz and
  * all else: what it has counted, and what troubles it.
  */
-export const healthServer = async (
+export const healthServer = (
   vitals: Vitals,
   { host, port, now }: { readonly host: string; readonly port: number; readonly now: () => number },
-): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
-  const server = createServer((request, response) => {
-    if (request.url === '/metrics') {
-      const { text, contentType } = vitals.metrics
-      return void text().then(
-        metrics => response.writeHead(200, { 'content-type': contentType }).end(metrics),
-        () => response.writeHead(500).end(),
-      )
-    }
+): ReturnType<typeof metricsServer> =>
+  metricsServer(vitals.metrics, { host, port }, (request, response) => {
     const idleMs = now() - vitals.lastProgress()
     const alive = idleMs < HUNG
     const bad = request.url === '/livez' && !alive
@@ -37,15 +27,3 @@ export const healthServer = async (
       JSON.stringify({ alive, idleMs, ...Object(vitals.counts()), problems: vitals.problems() }),
     )
   })
-  server.listen({ host, port })
-  await once(server, 'listening')
-  const { address, port: bound } = server.address() as AddressInfo
-  return {
-    url: `http://${address}:${bound}`,
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
-}
