@@ -39,7 +39,12 @@ export const homeSink = (
       const end = await log.end()
       if (end - processor.watermark() <= BACKLOG) await processor.folded(end, FOLD_WAIT)
     },
-    lag: async () => Math.max(0, (await log.end()) - processor.watermark()),
+    lag: async () => {
+      const lag = Math.max(0, (await log.end()) - processor.watermark())
+      // Another process may have written to the log, or folded it.
+      if (lag > 0) processor.poke()
+      return lag
+    },
     settings: processor.settings,
     started: processor.started,
     close: processor.close,

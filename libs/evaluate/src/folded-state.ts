@@ -100,6 +100,12 @@ export const foldedState = (
       putMany: async entries => {
         for (const [key, value] of entries) lists.set(key, value)
       },
+      keys: async function* (prefix) {
+        yield* [...lists.keys()].filter(key => key.startsWith(prefix))
+      },
+      remove: async keys => {
+        for (const key of keys) lists.delete(key)
+      },
       sweep: async () => 0,
       close: async () => {},
     },

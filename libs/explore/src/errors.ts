@@ -56,6 +56,11 @@ export const ERRORS = {
   RECORD_MALFORMED: [400, 'see docs/events.md for the formats of a record'],
   RECORD_TOO_LARGE: [413, 'a record has at most 64 KiB'],
   RECORD_MISPLACED: [400, 'key each record by its id, with the partitioner murmur2'],
+  BACKUP_BROKEN: [400, 'use another backup: this one was cut off, or changed'],
+  RESTORE_OCCUPIED: [
+    409,
+    'restore into an empty home and an empty store, or one of the two by --only',
+  ],
   HOME_IN_USE: [503, 'another explore process holds this home: stop it or use another --home'],
   PORT_IN_USE: [503, 'choose another port: --port or EXPLORE_PORT'],
   DISK_FULL: [507, 'free some space; nothing was acknowledged'],

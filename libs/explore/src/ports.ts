@@ -8,6 +8,8 @@ export interface LogBatch {
   readonly first: number
   readonly next: number
   readonly events: readonly Event[]
+  /** The offset of each event, where offsets have gaps; else they count up from `first`. */
+  readonly offsets?: readonly number[]
 }
 
 /**
@@ -26,6 +28,11 @@ export interface EventLog {
   readonly read: (from: number, max: number, partition?: number) => Awaitable<LogBatch>
   /** The offset that the partition's next event will get. */
   readonly end: (partition?: number) => Awaitable<number>
+  /**
+   * Makes the users' events of before `end` unreadable, for good; their offsets hold nothing from then on, and marks
+   * stay. Returns how many it erased. Undefined where the log cannot: retention does it there.
+   */
+  readonly erase?: (users: ReadonlySet<Id>, end: number) => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -51,7 +58,8 @@ export interface StateWrite {
   readonly expected: number
   /** The next log offset to fold once this write is in. */
   readonly watermark: number
-  readonly users: readonly (readonly [user: Id, state: Uint8Array])[]
+  /** Undefined removes a user's state. */
+  readonly users: readonly (readonly [user: Id, state: Uint8Array | undefined])[]
   readonly counters: readonly CounterAdd[]
   readonly boards: readonly BoardAdd[]
 }
@@ -88,6 +96,10 @@ export interface StateStore {
     entries: Iterable<readonly [key: string, value: Uint8Array]>,
     expires?: number,
   ) => Promise<void>
+  /** The keys of values that begin with `prefix`, in any order, each at least once; some may have expired. */
+  readonly keys: (prefix: string) => AsyncIterable<string>
+  /** Removes values. */
+  readonly remove: (keys: readonly string[]) => Promise<void>
   /** Removes what has expired by `now`, the machine's clock, where the store does not by itself; returns how many values it removed. */
   readonly sweep: (now: number) => Promise<number>
   readonly close: () => Promise<void>

@@ -9,6 +9,7 @@ import {
   type EventLog,
   fold,
   type Id,
+  isForgetMark,
   type ProfileStore,
   type Settings,
   signalOf,
@@ -40,6 +41,10 @@ export const foldOf = async (
   const tally = { folded: 0, repeated: 0, skipped: 0 }
   for (let partition = 0; partition < log.partitions; partition++) {
     for await (const event of eventsOf(log, partition, await end(partition))) {
+      if (isForgetMark(event)) {
+        states.delete(event.userId)
+        continue
+      }
       const signal = signalOf(event, catalogue)
       if (signal === undefined) {
         tally.skipped++

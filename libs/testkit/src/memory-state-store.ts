@@ -58,7 +58,10 @@ export const memoryStateStore = (): StateStore => {
           `the watermark is ${held}, not ${write.expected}`,
         )
       }
-      for (const [id, state] of write.users) users.set(id, state.slice())
+      for (const [id, state] of write.users) {
+        if (state === undefined) users.delete(id)
+        else users.set(id, state.slice())
+      }
       write.counters.forEach(count)
       write.boards.forEach(vote)
       watermarks.set(partition, write.watermark)
@@ -68,6 +71,12 @@ export const memoryStateStore = (): StateStore => {
     put: async (key, value, expires) => put(key, value, expires),
     putMany: async (entries, expires) => {
       for (const [key, value] of entries) put(key, value, expires)
+    },
+    keys: async function* (prefix) {
+      yield* [...values.keys()].filter(key => key.startsWith(prefix))
+    },
+    remove: async keys => {
+      for (const key of keys) values.delete(key)
     },
     sweep: async now => {
       const due = [...values].filter(([, { expires }]) => expires <= now)

@@ -39,6 +39,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
   const reporting = (usage: string, description: string): Command =>
     command(usage, description).option('--json', 'one JSON document on stdout, progress on stderr')
 
+  const under = (parent: Command, usage: string, description: string): Command =>
+    parent
+      .command(usage)
+      .description(description)
+      .addOption(homeOption)
+      .option('--json', 'one JSON document on stdout, progress on stderr')
+
   command('start', 'prepare what the home lacks, then serve REST until Ctrl-C')
     .addOption(
       new Option('--host <address>', 'address to listen on')
@@ -177,6 +184,18 @@ Examples:
     .addHelpText('after', '\nExample:\n  explore page u17 --limit 10 --explain --explain-item m42')
     .action(async (user, options) => (await import('./page.ts')).page(user, options))
 
+  const user = program.command('user').description('what is held about a viewer')
+  under(user, 'export <id>', 'all of it, as JSON').action(async (id, options) =>
+    (await import('./user.ts')).userExport(id, options),
+  )
+  under(
+    user,
+    'forget <id>',
+    'remove it from profiles, state, pages, log, features and snapshots; the next training has never seen them',
+  )
+    .addHelpText('after', '\nExample:\n  explore user forget u17')
+    .action(async (id, options) => (await import('./user.ts')).userForget(id, options))
+
   reporting(
     'events <file>',
     'send events, one JSON object a line, from a file or - for standard input',
@@ -191,13 +210,6 @@ Examples:
       '\nExample:\n  explore settings sources.trending.weight.new=5 page.limit=',
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
-
-  const under = (parent: Command, usage: string, description: string): Command =>
-    parent
-      .command(usage)
-      .description(description)
-      .addOption(homeOption)
-      .option('--json', 'one JSON document on stdout, progress on stderr')
 
   const keys = program
     .command('keys')
@@ -289,6 +301,21 @@ Examples:
   under(snapshot, 'list', 'those of the home, oldest first').action(async options =>
     (await import('./rebuild.ts')).snapshotList(options),
   )
+
+  reporting(
+    'backup <dir>',
+    'copy all that cannot be made anew into a new folder; everything serves on',
+  )
+    .addHelpText('after', '\nExample:\n  explore backup /backups/2027-01-31')
+    .action(async (dir, options) => (await import('./backup.ts')).backup(dir, options))
+  reporting('restore <dir>', 'put a backup into an empty home and an empty Redis, and catch up')
+    .addOption(new Option('--only <part>', 'where the other is sound').choices(['home', 'redis']))
+    .option('--check', 'read all of the backup, and restore nothing')
+    .addHelpText(
+      'after',
+      '\nExample:\n  explore restore /backups/2027-01-31 --home /var/lib/explore',
+    )
+    .action(async (dir, options) => (await import('./backup.ts')).restore(dir, options))
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),

@@ -120,6 +120,21 @@ it('goes back to where the state is, when the store has lost its last writes', a
   await expectFolded()
 })
 
+it('folds again what a store has lost, though nothing more comes: while it runs, and when it starts', async () => {
+  const { log, member, stores, caughtUp, expectFolded } = await setUp()
+  const first = await member()
+  await log.append(events('quiet', 200))
+  await caughtUp()
+  Object.assign(stores.state, memoryStateStore())
+  await caughtUp()
+  await expectFolded()
+  await first.close()
+  Object.assign(stores.state, memoryStateStore())
+  await member()
+  await caughtUp()
+  await expectFolded()
+})
+
 it('shares partitions with others that come and go', async () => {
   const { log, member, caughtUp, expectFolded, fatal } = await setUp()
   const first = await member()

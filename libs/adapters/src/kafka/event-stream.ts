@@ -92,6 +92,7 @@ export const eventStream = async (
       }
       return on
     },
+    place: async (_, partition) => state.watermark(partition),
     assigned: assignment => {
       const own = new Set(assignment[topic] ?? [])
       for (const [partition, { counts }] of processors) {
@@ -114,6 +115,7 @@ const noCounts = (): ProcessorCounts => ({
   unsound: 0,
   unknownItem: 0,
   brokenState: 0,
+  forgotten: 0,
 })
 
 const addTo = (sum: ProcessorCounts, counts: Readonly<ProcessorCounts>): void => {

@@ -32,9 +32,12 @@ it('passes over what is no event, and counts its offset', async () => {
     messages: [{ key: 'u0', value: 'no event' }],
   })
   await log.append([second!])
-  expect(await log.read(0, 10)).toEqual({ first: 0, next: 3, events: [first, second] })
-  expect(await log.read(0, 2)).toEqual({ first: 0, next: 2, events: [first] })
-  expect(await log.read(1, 1)).toEqual({ first: 1, next: 2, events: [] })
+  expect(await log.read(0, 10)).toEqual({
+    ...{ first: 0, next: 3, events: [first, second] },
+    offsets: [0, 2],
+  })
+  expect(await log.read(0, 2)).toMatchObject({ first: 0, next: 2, events: [first] })
+  expect(await log.read(1, 1)).toMatchObject({ first: 1, next: 2, events: [] })
 })
 
 it('goes on where retention has removed the beginning', async () => {
@@ -48,7 +51,7 @@ it('goes on where retention has removed the beginning', async () => {
     topic: link.topic(TOPICS.events.name),
     partitions: [{ partition: 0, offset: '6' }],
   })
-  expect(await log.read(2, 10)).toEqual({ first: 2, next: 6, events: [] })
+  expect(await log.read(2, 10)).toMatchObject({ first: 2, next: 6, events: [] })
   expect((await log.read(6, 10)).events).toEqual(events.slice(6))
 })
 

@@ -1,4 +1,4 @@
-import type { EventLog, Settings } from '@explore/explore'
+import type { Event, EventLog, Settings } from '@explore/explore'
 import { partitionsOf } from './create-topics.ts'
 import { decodeEvent } from './decode/decode-event.ts'
 import { kafkaAppender } from './kafka-appender.ts'
@@ -27,11 +27,15 @@ export const kafkaEventLog = async (
     read: async (from, max, partition = 0) => {
       const { first, next, messages } = await link.read(topic, partition, from, max)
       const place = { partition, partitions, settings: settings(), now }
-      const events = messages.flatMap(message => {
+      const events: Event[] = []
+      const offsets: number[] = []
+      for (const message of messages) {
         const decoded = decodeEvent(message, place)
-        return 'event' in decoded ? [decoded.event] : []
-      })
-      return { first, next, events }
+        if (!('event' in decoded)) continue
+        events.push(decoded.event)
+        offsets.push(Number(message.offset))
+      }
+      return { first, next, events, offsets }
     },
     end: async (partition = 0) => (await link.bounds(topic, partition)).high,
   }

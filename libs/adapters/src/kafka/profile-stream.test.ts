@@ -2,6 +2,7 @@ import { Catalogue, type ExploreError } from '@explore/explore'
 import { memoryProfiles } from '@explore/testkit'
 import { expect, it } from 'vitest'
 import { profileStream } from './profile-stream.ts'
+import { removeProfileRecord } from './remove-profile.ts'
 import { subscribe } from './subscription.ts'
 import { kafkaForTests } from './testing/kafka-for-tests.ts'
 
@@ -48,6 +49,9 @@ it('takes over items and users, what their newest record says, and dead-letters 
   expect(await profiles.user('u2')).toBeUndefined()
   await expect.poll(() => profiles.item('m3')).toEqual({ id: 'm3', author: 'a1', createdAt: 5 })
   expect((await profiles.item('m1'))!.createdAt).toBeGreaterThan(sent - 60_000)
+
+  await removeProfileRecord(link, 'u1')
+  await expect.poll(() => profiles.user('u1'), { timeout: 10_000 }).toBeUndefined()
 
   const catalogue = new Catalogue()
   await send('items.v1', ['m9', { id: 'm9', author: 'a1' }])

@@ -4,7 +4,8 @@ import { ACKNOWLEDGE, type KafkaLink } from './open-kafka.ts'
 
 export interface KeyedMessage {
   readonly key: string
-  readonly value: Buffer
+  /** null: the key's removal, where its topic is compacted. */
+  readonly value: Buffer | null
 }
 
 /**

@@ -10,6 +10,8 @@ export interface BatchHandler {
    * something else is at fault than the records, and then gets them again.
    */
   readonly handle: (topic: string, partition: number, batch: RawBatch) => Promise<number>
+  /** Where a partition is to be read on from, as far as the handler's store knows. */
+  readonly place?: (topic: string, partition: number) => Promise<number>
   /** The partitions that are this member's now: what it remembers of others is stale. */
   readonly assigned?: (partitions: Readonly<Record<string, readonly number[]>>) => void
 }
@@ -40,6 +42,8 @@ export interface Subscription {
 const SESSION = 10_000
 const BATCH = 2000
 const PAUSE = 250
+/** How often a quiet partition's place is looked at: its store may have lost what it had. */
+const LOOK = 5000
 const MOST_PAUSE = 2000
 /** Bounds the memory of a member, and the time that a batch takes. */
 const BYTES = 2 ** 20
@@ -62,6 +66,8 @@ export const subscribe = async (
   let consumer!: Consumer
   /** Whether a batch is being handed over again. */
   let waiting = false
+  /** The partitions in hand, and up to where each is handled; unknown at first. */
+  let own: { readonly topic: string; readonly partition: number; reached?: number }[] = []
   /** Where each partition was sent to: a batch that begins elsewhere follows a hole in the log. */
   const sought = new Map<string, number>()
 
@@ -86,6 +92,8 @@ export const subscribe = async (
       const on = await patiently(payload, { first, next, messages: chunk })
       if (on === undefined) return
       progress = now()
+      const held = own.find(each => each.topic === topic && each.partition === partition)
+      if (held !== undefined) held.reached = on
       if (on !== next) {
         sought.set(place, on)
         consumer.seek({ topic, partition, offset: `${on}` })
@@ -97,6 +105,26 @@ export const subscribe = async (
     }
     await payload.commitOffsetsIfNecessary()
   }
+
+  /**
+   * Sends quiet partitions to where the store is, should it have less than was handled: with what Kafka keeps for the
+   * group alone, they would wait for their next record.
+   */
+  const look = async (): Promise<void> => {
+    const [member, partitions] = [consumer, own]
+    for (const held of partitions) {
+      const { topic, partition, reached = Infinity } = held
+      const at = await handler.place!(topic, partition)
+      if (own !== partitions || closing) return
+      if (at >= reached) continue
+      held.reached = at
+      sought.set(`${topic} ${partition}`, at)
+      member.seek({ topic, partition, offset: `${at}` })
+    }
+  }
+  // A store that does not answer is told of where a batch needs it.
+  const looking = (): void => void look().catch(() => {})
+  const timer = handler.place && setInterval(looking, LOOK).unref()
 
   /** Hands a batch over until it is taken; undefined where the member has to let go of it. */
   const patiently = async (
@@ -169,7 +197,11 @@ export const subscribe = async (
     made.on(made.events.GROUP_JOIN, ({ payload }) => {
       progress = now()
       sought.clear()
+      own = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map(partition => ({ topic, partition })),
+      )
       handler.assigned?.(payload.memberAssignment)
+      if (handler.place) looking()
     })
     made.on(made.events.CRASH, ({ payload }) => {
       const error = link.error(payload.error)
@@ -212,6 +244,7 @@ export const subscribe = async (
     lastProgress: () => progress,
     close: async () => {
       closing = true
+      clearInterval(timer)
       await leave(consumer)
     },
   }

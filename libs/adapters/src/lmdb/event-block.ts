@@ -1,4 +1,4 @@
-import { type Event, EVENT_TYPES, type EventType } from '@explore/explore'
+import { type Event, FORGET, typeNumber, typeOfNumber } from '@explore/explore'
 
 type Texts = readonly (string | null)[]
 type Numbers = readonly (number | null)[]
@@ -10,7 +10,7 @@ type Numbers = readonly (number | null)[]
 export interface EventBlock {
   readonly eventId: readonly string[]
   readonly userId: readonly string[]
-  /** Indexes in EVENT_TYPES. */
+  /** By `typeNumber`. */
   readonly type: readonly number[]
   readonly time: readonly number[]
   readonly itemId?: Texts
@@ -20,8 +20,6 @@ export interface EventBlock {
   readonly surface?: Texts
   readonly playMs?: Numbers
 }
-
-const INDEX: ReadonlyMap<EventType, number> = new Map(EVENT_TYPES.map((type, i) => [type, i]))
 
 export const encodeEvents = (events: readonly Event[]): EventBlock => {
   const column = <K extends keyof Event>(name: K): (NonNullable<Event[K]> | null)[] | undefined => {
@@ -36,7 +34,7 @@ export const encodeEvents = (events: readonly Event[]): EventBlock => {
   const block: Record<string, unknown> = {
     eventId: events.map(event => event.eventId),
     userId: events.map(event => event.userId),
-    type: events.map(event => INDEX.get(event.type) ?? -1),
+    type: events.map(event => typeNumber(event.type)),
     time: events.map(event => event.time),
   }
   for (const name of OPTIONAL) {
@@ -53,7 +51,7 @@ export const decodeEvents = (block: EventBlock): Event[] =>
   block.eventId.map((eventId, i) => ({
     eventId,
     userId: block.userId[i]!,
-    type: EVENT_TYPES[block.type[i]!]!,
+    type: typeOfNumber(block.type[i]!)!,
     itemId: block.itemId?.[i] ?? undefined,
     authorId: block.authorId?.[i] ?? undefined,
     time: block.time[i]!,
@@ -62,3 +60,27 @@ export const decodeEvents = (block: EventBlock): Event[] =>
     surface: block.surface?.[i] ?? undefined,
     playMs: block.playMs?.[i] ?? undefined,
   }))
+
+/** The block without the events of `users`: nothing but their times is left in their places. `undefined` where it has none of them. */
+export const withoutUsers = (
+  block: EventBlock,
+  users: ReadonlySet<string>,
+  rows: number,
+): { readonly block: EventBlock; readonly erased: number } | undefined => {
+  const gone = new Set<number>()
+  for (let i = 0; i < Math.min(rows, block.userId.length); i++) {
+    const marked = typeOfNumber(block.type[i]!) as string | undefined
+    if (users.has(block.userId[i]!) && marked !== FORGET) gone.add(i)
+  }
+  if (gone.size === 0) return undefined
+  const blank = <T>(column: readonly T[], nothing: T): readonly T[] =>
+    column.map((value, i) => (gone.has(i) ? nothing : value))
+  const kept: Record<string, unknown> = { ...block }
+  for (const name of ['eventId', 'userId'] as const) kept[name] = blank(block[name], '')
+  kept.type = blank(block.type, -1)
+  for (const name of OPTIONAL) {
+    const column: Texts | Numbers | undefined = block[name]
+    if (column !== undefined) kept[name] = blank<string | number | null>(column, null)
+  }
+  return { block: kept as unknown as EventBlock, erased: gone.size }
+}

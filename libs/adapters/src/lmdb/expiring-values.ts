@@ -31,6 +31,10 @@ export const expiringValues = (env: LmdbEnvironment) => {
       values.putSync(key, bytes)
       if (expires !== Infinity && before !== expires) expiries.putSync([expires, key], NOTHING)
     },
+    /** Those that begin with `prefix`. */
+    keys: (prefix: string): readonly string[] => [
+      ...values.getKeys({ start: prefix, end: `${prefix}\u{10ffff}` }),
+    ],
     has: (key: string): boolean => values.doesExist(key),
     /** Within a write transaction. */
     remove: (key: string): void => {

@@ -1,9 +1,11 @@
 import { type Event, type EventLog, ExploreError } from '@explore/explore'
-import { decodeEvents, encodeEvents, type EventBlock } from './event-block.ts'
+import { decodeEvents, encodeEvents, type EventBlock, withoutUsers } from './event-block.ts'
 import type { LmdbEnvironment } from './open-lmdb.ts'
 
 /** Most events in one entry: an entry is read whole. */
 const BLOCK = 2048
+/** Entries looked at in one transaction of erasing: others write in between. */
+const ERASED_AT_ONCE = 200
 
 interface Append {
   readonly events: readonly Event[]
@@ -93,6 +95,25 @@ export const lmdbEventLog = (env: LmdbEnvironment): EventLog => {
     end: () => {
       env.refresh()
       return end()
+    },
+    erase: async (users, end) => {
+      let erased = 0
+      for (let after = 0, more = true; more;) {
+        await env.write(() => {
+          const keys = [...blocks.getKeys({ start: after + 1, limit: ERASED_AT_ONCE })]
+          for (const key of keys) {
+            const block = blocks.get(key)!
+            const first = key - block.userId.length
+            const rest = withoutUsers(block, users, end - first)
+            if (rest !== undefined) blocks.putSync(key, rest.block)
+            erased += rest?.erased ?? 0
+          }
+          after = keys.at(-1) ?? end
+          more = keys.length === ERASED_AT_ONCE && after < end
+        })
+      }
+      last = undefined
+      return erased
     },
     close: async () => committing,
   }

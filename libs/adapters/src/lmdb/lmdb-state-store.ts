@@ -60,7 +60,10 @@ export const lmdbStateStore = (
             `the watermark is ${held}, not ${write.expected}`,
           )
         }
-        for (const [user, state] of write.users) users.putSync(user, state)
+        for (const [user, state] of write.users) {
+          if (state === undefined) users.removeSync(user)
+          else users.putSync(user, state)
+        }
         counters.add(write.counters)
         boards.add(write.boards)
         meta.putSync(watermarkKey(write.partition), write.watermark)
@@ -91,6 +94,15 @@ export const lmdbStateStore = (
           for (const [key] of chunk) passing.remove(key)
         })
       }
+    },
+    keys: async function* (prefix) {
+      for (const each of passing === lasting ? [env] : [env, fleeting]) each.refresh()
+      yield* lasting.keys(prefix)
+      if (passing !== lasting) yield* passing.keys(prefix)
+    },
+    remove: async keys => {
+      await env.write(() => keys.forEach(lasting.remove))
+      if (passing !== lasting) await fleeting.write(() => keys.forEach(passing.remove))
     },
     sweep: async now => {
       env.refresh()

@@ -21,6 +21,8 @@ export interface LmdbEnvironment {
   readonly write: <T>(work: () => T) => Promise<T>
   /** Lets the reads that follow see all that any thread or process has committed. */
   readonly refresh: () => void
+  /** Copies all that is committed, as of one moment, into a folder that is there and empty; others write meanwhile. */
+  readonly backup: (folder: string) => Promise<void>
   /** Waits for the writes under way. The stores on the environment end with it. */
   readonly close: () => Promise<void>
 }
@@ -82,6 +84,15 @@ export const openLmdb = (
     refresh: () => {
       expectOpen()
       root.resetReadTxn()
+    },
+    backup: async to => {
+      expectOpen()
+      try {
+        // Compacted: what was erased is not copied with the free pages that still hold it.
+        await root.backup(to, true)
+      } catch (error) {
+        throw lmdbError(to, error)
+      }
     },
     close: () => (closing ??= root.close()),
   }

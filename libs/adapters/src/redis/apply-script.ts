@@ -6,23 +6,29 @@ import { script } from './script.ts'
 
 /**
  * Writes a batch to a shard, or nothing where the partition's watermark is another; returns the one it found. It knows
- * two operations and no meaning: put bytes, add numbers. Counter rows are f64, little-endian; a row grows with its
+ * three operations and no meaning: put bytes, remove them, add numbers. Counter rows are f64, little-endian; a row grows with its
  * fields. Numbers of boards go through as text: Redis adds them as f64.
  */
 const APPLY = script(`
 local watermarks, index, boards = KEYS[1], KEYS[2], KEYS[3]
 local partition, expected, watermark, idle = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local users, rows, capacity = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local removed = tonumber(ARGV[8])
 
 local stored = redis.call('HGET', watermarks, partition) or '0'
 if stored ~= expected then return tonumber(stored) end
 
-local key, at = 4, 8
+local key, at = 4, 9
 for _ = 1, users do
   if idle == '0' then redis.call('SET', KEYS[key], ARGV[at + 1])
   else redis.call('SET', KEYS[key], ARGV[at + 1], 'PX', idle) end
   redis.call('ZADD', index, 0, ARGV[at])
   key, at = key + 1, at + 2
+end
+for _ = 1, removed do
+  redis.call('UNLINK', KEYS[key])
+  redis.call('ZREM', index, ARGV[at])
+  key, at = key + 1, at + 1
 end
 
 local function sum(row, deltas)
@@ -67,12 +73,18 @@ export const applyWrite = async (
 ): Promise<void> => {
   const shard = partition % keys.shards
   const names = [keys.watermarks(shard), keys.index(shard), keys.boards(shard)]
-  const args: Argument[] = [partition, expected, watermark, link.target.idleMs, users.length]
+  const put = users.flatMap(([id, state]) => (state === undefined ? [] : [[id, state] as const]))
+  const removed = users.flatMap(([id, state]) => (state === undefined ? [id] : []))
+  const args: Argument[] = [partition, expected, watermark, link.target.idleMs, put.length]
   const rows = rowsOf(counters)
-  args.push(rows.size, boardCapacity)
-  for (const [id, state] of users) {
+  args.push(rows.size, boardCapacity, removed.length)
+  for (const [id, state] of put) {
     names.push(keys.user(shard, id))
     args.push(id, state)
+  }
+  for (const id of removed) {
+    names.push(keys.user(shard, id))
+    args.push(id)
   }
   for (const [item, deltas] of rows) {
     names.push(keys.counters(shard, item))

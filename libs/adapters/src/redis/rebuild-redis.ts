@@ -11,11 +11,13 @@ import {
   type Settings,
   type StateStore,
 } from '@explore/explore'
+import { chunksOf } from '../chunks-of.ts'
 import { loadSnapshot } from '../snapshot/load-snapshot.ts'
 import { usableSnapshot } from '../snapshot/usable-snapshot.ts'
 import { currentGeneration, flipGeneration, type Generation, keysOf } from './generation.ts'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { GENERATION_MS, redisStateStore } from './redis-state-store.ts'
+import { scanned } from './scanned.ts'
 
 export interface RebuildParts {
   readonly log: EventLog
@@ -144,12 +146,8 @@ const alike = (was: Uint8Array, is: Uint8Array): boolean => {
 const drop = async (link: RedisLink, generation: Generation): Promise<void> => {
   const match = keysOf(link.target.prefix, generation).pattern
   await link.each(async send => {
-    let cursor = '0'
-    do {
-      const reply = await send('SCAN', cursor, 'MATCH', match, 'COUNT', 1000)
-      const [next, keys] = reply as readonly [Buffer, readonly Buffer[]]
+    for (const keys of chunksOf(await scanned(send, match), 1000)) {
       await Promise.all(keys.map(key => send('UNLINK', key)))
-      cursor = `${next}`
-    } while (cursor !== '0')
+    }
   })
 }

@@ -51,7 +51,19 @@ redis.call('HSET', meta, 'size', string.format('%d', size), 'version', string.fo
 return changed
 `)
 
-const PUT_USERS = script(`
+/** The keys of items and users; all share a slot. */
+export const catalogueKeys = ({ prefix }: Pick<RedisLink['target'], 'prefix'>) => {
+  const base = `${prefix}:{catalogue}:`
+  return {
+    meta: `${base}meta`,
+    ordinals: `${base}ordinals`,
+    records: `${base}records`,
+    changes: `${base}changes`,
+    users: [`${base}users`, `${base}user-index`],
+  } as const
+}
+
+export const PUT_USERS = script(`
 for at = 1, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
   redis.call('ZADD', KEYS[2], 0, ARGV[at])
@@ -74,11 +86,7 @@ return gone
  * replica at version v catches up by reading what is above v.
  */
 export const openRedisProfileStore = async (link: RedisLink): Promise<ProfileStore> => {
-  const base = `${link.target.prefix}:{catalogue}:`
-  const [meta, ordinals, records, changes] = ['meta', 'ordinals', 'records', 'changes'].map(
-    name => base + name,
-  ) as [string, string, string, string]
-  const users = [`${base}users`, `${base}user-index`] as const
+  const { meta, ordinals, records, changes, users } = catalogueKeys(link.target)
   await link.send('HSETNX', meta, 'id', randomUUID())
   const catalogueId = `${(await link.send('HGET', meta, 'id')) as Buffer}`
 

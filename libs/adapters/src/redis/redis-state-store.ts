@@ -5,6 +5,7 @@ import { currentGeneration, type Generation, type Keys, keysOf } from './generat
 import { murmur2 } from './murmur2.ts'
 import type { RedisLink, Reply } from './open-redis.ts'
 import { script } from './script.ts'
+import { globless, scanned } from './scanned.ts'
 import { type BoardPart, type Ranked, topOfSums } from './top-of-sums.ts'
 
 /** Most members of a leaderboard in one shard. */
@@ -161,6 +162,15 @@ export const redisStateStore = (
         sent = []
       }
       await Promise.all(sent)
+    },
+    keys: async function* (prefix) {
+      const base = valueKey('')
+      const match = `${globless(base + prefix)}*`
+      const found = await link.each(send => scanned(send, match))
+      for (const key of found.flat()) yield key.slice(base.length)
+    },
+    remove: async keys => {
+      await Promise.all(keys.map(key => link.send('UNLINK', valueKey(key))))
     },
     // Redis lets values expire by itself.
     sweep: async () => {

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../lmdb/testing/temporary-folder.ts'
 import { openRedisState } from '../redis/open-redis-stores.ts'
 import { rebuildRedis } from '../redis/rebuild-redis.ts'
 import { foldSnapshot } from './fold-snapshot.ts'
+import { forgetInSnapshot } from './forget-in-snapshot.ts'
 import { checkSnapshot, readHead, type SnapshotRow, snapshotRows } from './snapshot-file.ts'
 import { usableSnapshot } from './usable-snapshot.ts'
 
@@ -69,6 +70,18 @@ describe('a snapshot', () => {
     expect(users(two)).toEqual(users(whole))
     expect(rounded(inOrder(two))).toEqual(rounded(inOrder(whole)))
     expect(await checkSnapshot(file('two'))).toEqual(await checkSnapshot(file('whole')))
+  })
+
+  it('is written anew without a user who is forgotten', async () => {
+    const { parts, file } = await world()
+    await foldSnapshot(file('one'), parts)
+    const before = await rowsOf(file('one'))
+    expect(await forgetInSnapshot(file('one'), 'nobody')).toBe(false)
+    expect(await forgetInSnapshot(file('one'), 'u3')).toBe(true)
+    await checkSnapshot(file('one'))
+    const isTheirs = (row: SnapshotRow): boolean => row[0] === 'user' && row[2] === 'u3'
+    expect(before.filter(isTheirs)).toHaveLength(1)
+    expect(await rowsOf(file('one'))).toEqual(before.filter(row => !isTheirs(row)))
   })
 
   it('that was cut off or changed is refused, and leaves the last one', async () => {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { appendFile, rename, stat } from 'node:fs/promises'
+import { appendFile, rename, stat, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import {
   candidateFeatures,
@@ -45,6 +45,22 @@ export const readFeatures = async (path: string): Promise<readonly LoggedFeature
     }
   }
   return pages.sort((a, b) => a.offset - b.offset)
+}
+
+/** Takes a user's pages out of the log; returns how many there were. What is appended meanwhile may be lost. */
+export const forgetFeatures = async (path: string, user: string): Promise<number> => {
+  let forgotten = 0
+  for (const file of [`${path}.1`, path]) {
+    if (!(await stat(file).catch(() => undefined))) continue
+    const kept: string[] = []
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      if (parse(line)?.user === user) forgotten++
+      else kept.push(`${line}\n`)
+    }
+    await writeFile(`${file}.part`, kept)
+    await rename(`${file}.part`, file)
+  }
+  return forgotten
 }
 
 type Packed = Readonly<Record<string, string>>

@@ -10,7 +10,13 @@ import {
   servedPages,
   TOPICS,
 } from '@explore/adapters'
-import { ExploreError, FEATURES_VERSION, type ServedPage, viewerFeatures } from '@explore/explore'
+import {
+  ExploreError,
+  FEATURES_VERSION,
+  forgottenIn,
+  type ServedPage,
+  viewerFeatures,
+} from '@explore/explore'
 import { LABELS, logBatches } from '@explore/learn'
 import { columnsOf } from '../features/feature-log.ts'
 import type { Home } from '../home.ts'
@@ -60,12 +66,14 @@ export const exportImpressions = async (
     let [pages, unreadable] = [0, 0]
     for (let partition = 0; partition < log.partitions; partition++) {
       progress('export', partition / log.partitions, `${pages} pages`)
+      const forgotten = await forgottenIn(log, partition, await log.end(partition))
       const outcomes = await outcomesOf(logBatches(log, { partition }), signal)
       const written = new Set<string>()
       for await (const page of servedPages(link, partition, () => unreadable++)) {
         signal?.throwIfAborted()
         // Sent again, it is there twice.
         if (written.has(page.requestId)) continue
+        if (page.time <= (forgotten.get(page.userId)?.time ?? -Infinity)) continue
         written.add(page.requestId)
         pages++
         addPage(files.impressions, page, outcomes)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Home } from '../home.ts'
@@ -48,9 +48,11 @@ export const planTraining = (
   return { plan, resumed: false }
 }
 
-/** Forgets a training that is done. */
-export const dropTraining = (home: Home): void => {
+/** Forgets a training that is done, or given up; returns whether there was one. */
+export const dropTraining = (home: Home): boolean => {
+  const there = existsSync(home.training)
   rmSync(home.training, { recursive: true, force: true })
+  return there
 }
 
 const read = (home: Home): TrainingPlan | undefined => {

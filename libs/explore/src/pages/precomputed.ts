@@ -11,12 +11,12 @@ export interface PrecomputedPage {
   readonly places: readonly Place[]
 }
 
-const key = (user: Id): string => `page:${user}`
+export const precomputedKey = (user: Id): string => `page:${user}`
 
 export const encodePrecomputed = (
   user: Id,
   { places, ...header }: PrecomputedPage,
-): readonly [string, Uint8Array] => [key(user), encodePlaces(header, places)]
+): readonly [string, Uint8Array] => [precomputedKey(user), encodePlaces(header, places)]
 
 /** The viewer's precomputed page, undefined when there is none younger than `maxAge` milliseconds. */
 export const readPrecomputed = async (
@@ -25,7 +25,7 @@ export const readPrecomputed = async (
   wall: Millis,
   maxAge: number,
 ): Promise<PrecomputedPage | undefined> => {
-  const bytes = await state.get(key(user))
+  const bytes = await state.get(precomputedKey(user))
   if (bytes === undefined) return undefined
   const { header, places } = decodePlaces<Omit<PrecomputedPage, 'places'>>(
     bytes,

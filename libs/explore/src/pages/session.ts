@@ -60,7 +60,8 @@ export const decodeCursor = (text: string): Cursor => {
   return { session: match[1]!, page: Number(match[2]) }
 }
 
-const key = (id: string): string => `session:${id}`
+const SESSION = 'session:'
+const key = (id: string): string => SESSION + id
 
 /** The cursor's session; throws CURSOR_EXPIRED when it is gone, CURSOR_INVALID when it is another viewer's. */
 export const readSession = async (
@@ -84,6 +85,18 @@ export const readSession = async (
     })
   }
   return { ...header, places }
+}
+
+/** The stored sessions of a user, with their keys. */
+export async function* sessionsOf(
+  state: Pick<StateStore, 'get' | 'keys'>,
+  user: Id,
+): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+  for await (const name of state.keys(SESSION)) {
+    const bytes = await state.get(name)
+    if (bytes === undefined) continue
+    if (decodePlaces<Header>(bytes, name).header.user === user) yield [name, bytes]
+  }
 }
 
 type Header = Omit<Session, 'places'> & { readonly expires: Millis }

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts'
 import type { Id, Millis } from '../types.ts'
 import { coalesceBoards, coalesceCounters } from './coalesce.ts'
 import { type Adds, fold } from './fold.ts'
+import { FORGET } from './forget.ts'
 import { signalsByUser } from './signals-by-user.ts'
 import { StateCache } from './state-cache.ts'
 import { decodeUserState, encodeUserState } from './user-state-codec.ts'
@@ -37,6 +38,8 @@ export interface ProcessorCounts {
   unknownItem: number
   /** Of a user whose stored state is unreadable, which is left as it is. */
   brokenState: number
+  /** Marks: users whose state was removed. */
+  forgotten: number
 }
 
 export interface StreamProcessor {
@@ -114,20 +117,26 @@ export const processor = (parts: ProcessorParts): StreamProcessor => {
     const bytes = new Map(missing.map((user, i) => [user, stored[i]]))
     const limits = { seen: parts.settings['state.seen'] }
     const adds: Adds = { counters: [], boards: [] }
-    const users: [Id, Uint8Array][] = []
+    const users: [Id, Uint8Array | undefined][] = []
     // User by user, as a state that is in the processor's cache folds several times faster.
     for (const [user, theirs] of signals) {
-      const known = cache.get(user) ?? stateOf(bytes.get(user))
-      if (known === undefined) {
-        tally.brokenState += theirs.length
-        continue
+      let known = cache.get(user) ?? stateOf(bytes.get(user))
+      let change: 'none' | 'put' | 'remove' = 'none'
+      for (const signal of theirs) {
+        if (signal === FORGET) {
+          known = emptyUserState()
+          change = 'remove'
+          tally.forgotten++
+        } else if (known === undefined) tally.brokenState++
+        else if (fold(known, signal, adds, limits)) {
+          change = 'put'
+          tally.folded++
+        } else tally.repeated++
       }
+      if (known === undefined) continue
       cache.set(user, known)
-      let folded = 0
-      for (const signal of theirs) if (fold(known, signal, adds, limits)) folded++
-      tally.folded += folded
-      tally.repeated += theirs.length - folded
-      if (folded > 0) users.push([user, encodeUserState(known)])
+      if (change === 'put') users.push([user, encodeUserState(known)])
+      if (change === 'remove') users.push([user, undefined])
     }
     return {
       ...(partition !== undefined && { partition }),
@@ -148,6 +157,7 @@ const newCounts = (): ProcessorCounts => ({
   unsound: 0,
   unknownItem: 0,
   brokenState: 0,
+  forgotten: 0,
 })
 
 /** Undefined where it is broken; throws STATE_NEWER, which must stop a processor that is too old. */

@@ -1,8 +1,9 @@
-import type { Event, EventLog } from '@explore/explore'
+import { type Event, type EventLog, forgottenIn, remembered } from '@explore/explore'
 
 /**
  * The log's events up to the ends that its partitions had when asked, or the one partition's from `from` to `to`,
- * batch by batch; those of several partitions are merged by time, and each keeps its order.
+ * batch by batch; those of several partitions are merged by time, and each keeps its order. Who was forgotten is in
+ * none: a log that cannot erase is read twice for it.
  */
 export async function* logBatches(
   log: EventLog,
@@ -36,11 +37,12 @@ async function* batchesOf(
   partition: number,
   { from, to, max }: { readonly from: number; readonly to: number; readonly max: number },
 ): AsyncGenerator<readonly Event[]> {
+  const forgotten = await forgottenIn(log, partition, await log.end(partition))
   for (let at = from; at < to;) {
-    const { events, next } = await log.read(at, Math.min(max, to - at), partition)
-    if (next <= at) return
-    yield events
-    at = next
+    const batch = await log.read(at, Math.min(max, to - at), partition)
+    if (batch.next <= at) return
+    yield remembered(batch, forgotten)
+    at = batch.next
   }
 }
 

@@ -1,4 +1,14 @@
-import { type Event, type EventLog, EVENT_TYPES, isAboutAuthor, randomOf } from '@explore/explore'
+import {
+  type Event,
+  type EventLog,
+  EVENT_TYPES,
+  forgetMark,
+  forgottenIn,
+  isAboutAuthor,
+  isForgetMark,
+  randomOf,
+  remembered,
+} from '@explore/explore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomEvents } from '../random-events.ts'
 
@@ -68,7 +78,7 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
     it('is empty at first', async () => {
       for (const partition of [undefined, ...partitionsOf(log)]) {
         expect(await log.end(partition)).toBe(0)
-        expect(await log.read(0, 10, partition)).toEqual({ first: 0, next: 0, events: [] })
+        expect(await log.read(0, 10, partition)).toMatchObject({ first: 0, next: 0, events: [] })
       }
     })
 
@@ -128,6 +138,32 @@ export const eventLogContract = (name: string, open: () => Promise<LogUnderTest>
         }
         expect((await log.read(events.length + 5, 10, partition)).events).toEqual([])
       }
+    })
+
+    it('forgets a user at a mark: what stood before it is learnt from no more', async () => {
+      const before = randomEvents('before', 300, { users: 4, items: 5 })
+      const after = randomEvents('after', 100, { users: 4, items: 5 })
+      await log.append(before)
+      await log.append([forgetMark('u2', 1_790_000_000_000)])
+      await log.append(after)
+      const learnt: Event[] = []
+      let marks = 0
+      for (const partition of partitionsOf(log)) {
+        const end = await log.end(partition)
+        if (log.erase !== undefined) await log.erase(new Set(['u2']), end - after.length)
+        const forgotten = await forgottenIn(log, partition, end)
+        for (let at = 0; at < end;) {
+          const batch = await log.read(at, 7, partition)
+          learnt.push(...remembered(batch, forgotten))
+          marks += batch.events.filter(isForgetMark).length
+          at = batch.next
+        }
+        // Nothing has moved.
+        expect(await log.end(partition)).toBe(end)
+      }
+      const kept = [...before.filter(({ userId }) => userId !== 'u2'), ...after]
+      expect(new Set(idsOf(learnt))).toEqual(new Set(idsOf(kept)))
+      expect([learnt.length, marks]).toEqual([kept.length, 1])
     })
 
     it('takes a large batch, and none', async () => {

@@ -134,6 +134,31 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
         expect(again!.buffer.byteLength).toBe(3)
       })
 
+      it('are removed, and may come back', async () => {
+        await state.apply(
+          write(0, {
+            users: [
+              ['gone', bytes(1)],
+              ['kept', bytes(2)],
+            ],
+          }),
+        )
+        const other = await harness.another()
+        const removed = [
+          ['gone', undefined],
+          ['never', undefined],
+        ] as const
+        await state.apply(write(1, { users: removed }))
+        expect(await other.users(['gone', 'kept', 'never'])).toEqual([
+          undefined,
+          bytes(2),
+          undefined,
+        ])
+        expect(await other.userIds(undefined, 10)).toEqual(['kept'])
+        await state.apply(write(2, { users: [['gone', bytes(3)]] }))
+        expect(await other.users(['gone'])).toEqual([bytes(3)])
+      })
+
       it('may be large, and shrink', async () => {
         const large = Uint8Array.from({ length: 30_000 }, (_, i) => i)
         await state.apply(write(0, { users: [['u', large]] }))
@@ -243,6 +268,24 @@ export const stateStoreContract = (name: string, open: () => Promise<StateUnderT
         }
         expect(await state.get('many2500')).toBeUndefined()
         await state.putMany([])
+      })
+
+      it('are found by how their keys begin, and removed', async () => {
+        const odd = ['s:1', 's:2', 's*', 's[a]', 't:1', 's:' + 'é'.repeat(9)]
+        for (const [i, key] of odd.entries()) await state.put(key, bytes(i), Date.now() + 600_000)
+        await state.putMany([['s:many', bytes(9)]])
+        const keysOf = async (prefix: string): Promise<string[]> => {
+          const found: string[] = []
+          for await (const key of state.keys(prefix)) found.push(key)
+          return [...new Set(found)].sort()
+        }
+        expect(await keysOf('s:')).toEqual(['s:1', 's:2', 's:many', odd[5]!].sort())
+        expect(await keysOf('s*')).toEqual(['s*'])
+        expect(await keysOf('s[')).toEqual(['s[a]'])
+        await state.remove(['s:1', 's:many', 'never'])
+        expect(await keysOf('s:')).toEqual(['s:2', odd[5]!].sort())
+        expect(await state.get('s:1')).toBeUndefined()
+        expect(await state.get('s:2')).toEqual(bytes(1))
       })
 
       it('go when they have expired, by the expiry of their last writing', async () => {

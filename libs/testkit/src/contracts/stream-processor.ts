@@ -1,6 +1,7 @@
 import {
   Catalogue,
   type EventLog,
+  forgetMark,
   type LogBatch,
   processor,
   type ProcessorCounts,
@@ -139,6 +140,32 @@ export const streamProcessorContract = (
       expect(replica.servable(replica.ordinal('stranger')!)).toBe(false)
     })
 
+    it('forgets a user at a mark, and knows what comes after it', async () => {
+      const [before, after] = [events('before', 300), events('after', 100)]
+      await stores.log.append(before)
+      await drain(start(), 33)
+      const counted = await stores.state.counters(Uint32Array.from({ length: 20 }, (_, i) => i))
+      await stores.log.append([
+        forgetMark('u1', 1e12),
+        forgetMark('u2', 1e12),
+        forgetMark('u99', 1e12),
+      ])
+      const stream = start({ cachedUsers: 1 })
+      await drain(stream)
+      expect(stream.count('forgotten')).toBe(3)
+      expect(await stores.state.users(['u1', 'u2'])).toEqual([undefined, undefined])
+      // Sums name nobody, and stay.
+      expect(await stores.state.counters(Uint32Array.from({ length: 20 }, (_, i) => i))).toEqual(
+        counted,
+      )
+      await expectFolded()
+      await stores.log.append(after.filter(({ userId }) => userId !== 'u2'))
+      await drain(stream, 9)
+      await expectFolded()
+      const [back, gone] = await stores.state.users(['u1', 'u2'])
+      expect([back === undefined, gone]).toEqual([false, undefined])
+    })
+
     it('clamps times of the future where it is given a clock', async () => {
       const event = { eventId: 'e', userId: 'u', type: 'click', itemId: 'i1' } as const
       await stores.log.append([{ ...event, time: 2e12 }])
@@ -214,6 +241,7 @@ export const streamProcessorContract = (
         const rivals = [start(), start({ cachedUsers: 1 })]
         for (let batch = 0; batch < 25; batch++) {
           await stores.log.append(events(`${round}.${batch}`, 1 + int(40)))
+          if (batch % 8 === 5) await stores.log.append([forgetMark(`u${int(7)}`, 1e12)])
           const kind = int(6)
           if (kind < 3) await disturbed(kind)
           else if (kind === 3) await rivals[int(2)]!.step(1 + int(60))

@@ -1,4 +1,12 @@
-import { type Event, ExploreError, type Settings, validateEvent } from '@explore/explore'
+import {
+  type Event,
+  ExploreError,
+  FORGET,
+  forgetMark,
+  ID_PATTERN,
+  type Settings,
+  validateEvent,
+} from '@explore/explore'
 import type { KafkaMessage } from 'kafkajs'
 import { LETTER } from '../dead-letters.ts'
 import { partitionOf } from '../load-kafkajs.ts'
@@ -46,8 +54,11 @@ const judged = (
   message: KafkaMessage,
   { partition, partitions, settings, now }: EventPlace,
 ): { event: Event } | { newer: string } | { refused: ExploreError } => {
-  const judgement = { settings, now: arrivalOf(message, now), knows: () => true }
-  const result = validateEvent(row, judgement)
+  const arrived = arrivalOf(message, now)
+  const result =
+    row.type === FORGET
+      ? markOf(row, arrived)
+      : validateEvent(row, { settings, now: arrived, knows: () => true })
   if ('verdict' in result) {
     const { code, field, message: why, hint } = result.verdict
     if (field === 'type' && typeof row.type === 'string' && TYPE_NAME.test(row.type)) {
@@ -61,6 +72,13 @@ const judged = (
   const key = message.key === null ? 'none' : JSON.stringify(`${message.key}`.slice(0, 64))
   const why = `the key is ${key}: events of ${userId} belong into partition ${right}, not ${partition}`
   return { refused: new ExploreError('RECORD_MISPLACED', why, { field: 'userId' }) }
+}
+
+const ID = new RegExp(ID_PATTERN)
+
+const markOf = ({ userId }: Readonly<Record<string, unknown>>, arrived: number) => {
+  if (typeof userId === 'string' && ID.test(userId)) return { event: forgetMark(userId, arrived) }
+  throw new ExploreError('ID_INVALID', 'a mark names the user to forget', { field: 'userId' })
 }
 
 /** The broker's stamp; a producer's only up to now. What was sent again arrived when it first did. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EVENT_TYPES, type Event, type ServedPage } from '@explore/explore'
+import { type Event, type ServedPage, typeNumber, typeOfNumber } from '@explore/explore'
 import protobuf from 'protobufjs'
 import type { RecordKind } from './record-schemas.ts'
 
@@ -37,7 +37,7 @@ export const fromProtobuf = (kind: RecordKind, bytes: Uint8Array): Record<string
 
 /** The name of a type's number, which may be newer than this version: `type_99`. */
 const typeName = (number: number): string | undefined =>
-  number === 0 ? undefined : (EVENT_TYPES[number - 1] ?? `type_${number}`)
+  number === 0 ? undefined : (typeOfNumber(number - 1) ?? `type_${number}`)
 
 /** How many fields of a record this version does not know. */
 export const unknownFields = (kind: RecordKind, bytes: Uint8Array): number => {
@@ -54,9 +54,7 @@ export const unknownFields = (kind: RecordKind, bytes: Uint8Array): number => {
 
 /** An event as our own producer sends it. */
 export const eventToProtobuf = ({ type, time, ...rest }: Event): Buffer =>
-  Buffer.from(
-    types.Event.encode({ ...rest, type: 1 + EVENT_TYPES.indexOf(type), timeMs: time }).finish(),
-  )
+  Buffer.from(types.Event.encode({ ...rest, type: 1 + typeNumber(type), timeMs: time }).finish())
 
 /** A page as the gateway records it. */
 export const servedPageToProtobuf = ({ time, ...rest }: ServedPage): Buffer =>

@@ -1,0 +1,99 @@
+import { openKafka, partitionOf, servedPages } from '@explore/adapters'
+import {
+  Catalogue,
+  decodeList,
+  decodeUserState,
+  type Event,
+  forgottenIn,
+  type HeldValue,
+  type ServedPage,
+  type User,
+  valuesOf,
+} from '@explore/explore'
+import { logBatches } from '@explore/learn'
+import { readFeatures } from '../features/feature-log.ts'
+import type { Home } from '../home.ts'
+import { addressesOf, type EmbeddedStores, HOME, openStores } from '../stores.ts'
+import { describeState } from './describe-state.ts'
+import { expectId } from './forget-user.ts'
+
+/** All that is held about a user, as JSON. */
+export interface UserExport {
+  readonly user: string
+  /** ISO 8601. */
+  readonly exportedAt: string
+  /** As its owner described the user. */
+  readonly profile: User | null
+  /** What their events were folded to; items by id, topics and authors by their hashes. */
+  readonly state: ReturnType<typeof describeState> | null
+  readonly longTermList: readonly string[]
+  /** Where pages were computed ahead or are under way: how many bytes of them. */
+  readonly pages: readonly { readonly kind: HeldValue['kind']; readonly bytes: number }[]
+  readonly events: readonly Event[]
+  /** Pages recorded as they were served, on a bus. */
+  readonly servedPages: readonly ServedPage[]
+  /** Requests whose features were logged. */
+  readonly loggedFeatures: readonly { readonly requestId: string; readonly time: number }[]
+}
+
+/** Collects all that is held about a user; nothing is changed. Throws ID_INVALID. */
+export const exportUser = async (
+  home: Home,
+  user: string,
+  { wall }: { readonly wall: () => number },
+): Promise<UserExport> => {
+  expectId(user)
+  const stores = await openStores(home)
+  try {
+    const { state, profiles } = stores
+    const catalogue = new Catalogue()
+    await profiles.sync(catalogue)
+    const nameOf = (item: number): string => catalogue.id(item)
+    const [bytes] = await state.users([user])
+    const values = await valuesOf(state, user)
+    const list = values.find(({ kind }) => kind === 'long-term list')
+    const logged = await readFeatures(home.features)
+    return {
+      user,
+      exportedAt: new Date(wall()).toISOString(),
+      profile: (await profiles.user(user)) ?? null,
+      state: bytes === undefined ? null : describeState(decodeUserState(bytes), nameOf),
+      longTermList: list === undefined ? [] : Array.from(decodeList(list.value).items, nameOf),
+      pages: values
+        .filter(value => value !== list)
+        .map(({ kind, value }) => ({ kind, bytes: value.length })),
+      events: await eventsOf(stores, user),
+      servedPages: await servedTo(stores, user),
+      loggedFeatures: logged
+        .filter(page => page.user === user)
+        .map(({ requestId, now }) => ({ requestId, time: now })),
+    }
+  } finally {
+    await stores.close()
+  }
+}
+
+const eventsOf = async ({ log }: EmbeddedStores, user: string): Promise<readonly Event[]> => {
+  const events: Event[] = []
+  for await (const batch of logBatches(log)) {
+    for (const event of batch) if (event.userId === user) events.push(event)
+  }
+  return events
+}
+
+const servedTo = async ({ log }: EmbeddedStores, user: string): Promise<readonly ServedPage[]> => {
+  const { events: address } = addressesOf(process.env)
+  if (address === HOME) return []
+  const partition = partitionOf(user, log.partitions)
+  const mark = (await forgottenIn(log, partition, await log.end(partition))).get(user)
+  const link = await openKafka(address)
+  try {
+    const pages: ServedPage[] = []
+    for await (const page of servedPages(link, partition)) {
+      if (page.userId === user && page.time > (mark?.time ?? 0)) pages.push(page)
+    }
+    return pages
+  } finally {
+    await link.close()
+  }
+}
