@@ -4,6 +4,9 @@ import { ERRORS, SETTINGS } from '@explore/explore'
 import { METRICS } from '@explore/observe'
 import { apiReference } from '@explore/rest'
 import { format, resolveConfig } from 'prettier'
+import { ALERTS } from './observe/alerts.ts'
+import { dashboard } from './observe/dashboard.ts'
+import { ruleFile, ruleTests, runbook } from './observe/rule-files.ts'
 import { brokenLinks } from './reference/broken-links.ts'
 import { errorsReference } from './reference/errors-reference.ts'
 import { metricsReference } from './reference/metrics-reference.ts'
@@ -20,6 +23,10 @@ const PAGES: readonly Page[] = [
   { file: 'docs/errors.md', render: () => errorsReference(ERRORS) },
   { file: 'docs/metrics.md', render: () => metricsReference(METRICS) },
   { file: 'docs/api.md', render: apiReference },
+  { file: 'docs/runbook.md', render: () => runbook(ALERTS) },
+  { file: 'deploy/observe/alerts.yaml', render: () => ruleFile(ALERTS) },
+  { file: 'deploy/observe/alerts.test.yaml', render: () => ruleTests(ALERTS) },
+  { file: 'deploy/observe/dashboards/explore.json', render: () => dashboard(METRICS) },
 ]
 
 const root = join(import.meta.dirname, '..')

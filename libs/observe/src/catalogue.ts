@@ -56,6 +56,11 @@ export const METRICS = {
     'pages',
     'Pages that stood on a rung of the degradation ladder, by rung',
   ),
+  explore_degraded_pages_total: counter(
+    [],
+    'pages',
+    'Pages that stood on any rung of the degradation ladder, each once',
+  ),
   explore_page_seconds: histogram(
     ['origin'],
     'Time of a page inside the service, waiting included',

@@ -18,6 +18,7 @@ export const observed = (
     const { origin, group } = page
     metrics.count('explore_pages_total', { origin, group })
     metrics.observe('explore_page_seconds', { origin }, (now() - start) / 1000)
+    metrics.count('explore_degraded_pages_total', {}, page.degraded.length > 0 ? 1 : 0)
     for (const rung of page.degraded) metrics.count('explore_rungs_total', { rung })
     return page
   },
