@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Home, Progress } from '@explore/embedded'
 import type { Page } from '@explore/explore'
 import { type Fleet, localFleet } from '@explore/fleet'
@@ -7,6 +6,7 @@ import { benchPages } from './bench-pages.ts'
 import { benchServed } from './bench-served.ts'
 import type { Figure } from './figures.ts'
 import { closedLoop } from './open-loop.ts'
+import { cpuOf } from './process-figures.ts'
 import { quantile } from './statistics.ts'
 
 const WARM_UP = 5
@@ -131,12 +131,6 @@ const frozen = async (
     )
   }
   return figures
-}
-
-/** CPU of a process so far, in milliseconds: of Linux, in ticks of 10 ms. */
-const cpuOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b)

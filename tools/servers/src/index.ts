@@ -1,4 +1,6 @@
 export { freePort } from './free-port.ts'
+export { hasCommand } from './has-command.ts'
+export { type ServerProcess, serverProcess } from './server-process.ts'
 export {
   type KafkaNode,
   type KafkaOptions,

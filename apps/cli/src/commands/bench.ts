@@ -5,6 +5,7 @@ import {
   benchHome,
   benchObserve,
   benchOverload,
+  benchPlan,
   benchTraining,
   benchWarmStart,
   comparisonTable,
@@ -25,6 +26,7 @@ export interface BenchOptions extends CommonOptions {
 const PARTS = {
   home: benchHome,
   fleet: benchFleet,
+  plan: benchPlan,
   observe: benchObserve,
   overload: benchOverload,
   events: benchBus,
@@ -42,8 +44,8 @@ export const bench = (part: string, options: BenchOptions): Promise<void> => {
   return report(
     options,
     async (home, progress): Promise<readonly Figure[]> => {
-      // The fleet's gateway takes the home itself.
-      const lock = part === 'fleet' ? undefined : await lockHome(home, 'bench')
+      // A fleet's gateway takes the home itself.
+      const lock = part === 'fleet' || part === 'plan' ? undefined : await lockHome(home, 'bench')
       try {
         await finishPendingImport(home, progress)
         return await measure(home, options.seconds, progress)

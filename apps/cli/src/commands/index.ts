@@ -243,12 +243,28 @@ Examples:
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or plan: what a page costs each service, for explore plan; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')
     .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
     .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
+
+  program
+    .command('plan')
+    .description('how many of what a load takes, from what a page costs')
+    .requiredOption('--rps <n>', 'pages a second at peak', wholeNumber(1))
+    .requiredOption('--items <n>', 'of the catalogue', wholeNumber(1))
+    .requiredOption('--users <n>', 'with a state', wholeNumber(1))
+    .option('--events <n>', 'a second at peak (default: 25 for each page)', wholeNumber(1))
+    .option(
+      '--costs <file>',
+      'what `explore bench plan --json` printed (default: this project’s own)',
+    )
+    .option('--values', 'values for the Helm chart')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  explore plan --rps 300 --items 1000000 --users 5000000')
+    .action(async options => (await import('./plan.ts')).plan(options))
 
   const topics = program.command('topics').description('the topics of the Kafka in EXPLORE_EVENTS')
   under(topics, 'create', 'make those that are missing, compare the others with the contract')
