@@ -17,6 +17,7 @@ const COMMANDS = {
     ['architecture', VITEST, 'run', 'tools/architecture.test.ts'],
     ['dead code', 'node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
     ['docs', 'tools/docs.ts', '--check'],
+    ['dependencies', 'tools/dependencies.ts'],
   ],
   format: [['format', PRETTIER, '--write', '--log-level=warn', '.']],
   docs: [['docs', 'tools/docs.ts']],
