@@ -106,7 +106,7 @@ export const benchSwap = async (
 }
 
 /** The same bundle by another name: what a swap costs is not the difference between models. */
-const copyOf = async (home: Home, bundle: string): Promise<string> => {
+export const copyOf = async (home: Home, bundle: string): Promise<string> => {
   const { profiles, state, close } = await openStores(home)
   try {
     const catalogue = new Catalogue()

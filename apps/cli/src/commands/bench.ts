@@ -6,13 +6,14 @@ import {
   benchObserve,
   benchOverload,
   benchPlan,
+  benchSoak,
   benchTraining,
   benchWarmStart,
   comparisonTable,
   type Figure,
   figuresTable,
 } from '@explore/bench'
-import { finishPendingImport, lockHome } from '@explore/embedded'
+import { finishPendingImport, type Home, lockHome, type Progress } from '@explore/embedded'
 import { ExploreError } from '@explore/explore'
 import { type CommonOptions, report } from '../context.ts'
 
@@ -20,23 +21,36 @@ export interface BenchOptions extends CommonOptions {
   readonly seconds: number
   /** A file that `explore bench --json` wrote. */
   readonly compare?: string
+  /** Where `soak` draws its page. */
+  readonly report?: string
 }
+
+type Part = (
+  home: Home,
+  seconds: number,
+  progress: Progress,
+  report?: string,
+) => Promise<readonly Figure[]>
+
+/** Those that start servers which take the home themselves. */
+const SERVED: readonly string[] = ['fleet', 'plan', 'soak']
 
 /** What can be measured: serving, serving too many, events over Kafka and Redis, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
   fleet: benchFleet,
   plan: benchPlan,
+  soak: benchSoak,
   observe: benchObserve,
   overload: benchOverload,
   events: benchBus,
   train: (home, _seconds, progress) => benchTraining(home, progress),
   'warm-start': (home, _seconds, progress) => benchWarmStart(home, progress),
-} satisfies Record<string, typeof benchHome>
+} satisfies Record<string, Part>
 
 /** Measures a home: ratios within one run, and the bounds that they must hold. */
 export const bench = (part: string, options: BenchOptions): Promise<void> => {
-  const measure = Object.entries(PARTS).find(([name]) => name === part)?.[1]
+  const measure: Part | undefined = Object.entries(PARTS).find(([name]) => name === part)?.[1]
   if (measure === undefined) {
     throw new ExploreError('USAGE', `there is no bench ${part}: ${Object.keys(PARTS).join(', ')}`)
   }
@@ -44,11 +58,10 @@ export const bench = (part: string, options: BenchOptions): Promise<void> => {
   return report(
     options,
     async (home, progress): Promise<readonly Figure[]> => {
-      // A fleet's gateway takes the home itself.
-      const lock = part === 'fleet' || part === 'plan' ? undefined : await lockHome(home, 'bench')
+      const lock = SERVED.includes(part) ? undefined : await lockHome(home, 'bench')
       try {
         await finishPendingImport(home, progress)
-        return await measure(home, options.seconds, progress)
+        return await measure(home, options.seconds, progress, options.report)
       } finally {
         await lock?.release()
       }

@@ -1,0 +1,216 @@
+import { writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pointers, promoteBundle } from '@explore/adapters'
+import { type Home, openStores, type Progress } from '@explore/embedded'
+import { ExploreError, randomOf } from '@explore/explore'
+import { activeUsers } from '../active-users.ts'
+import { copyOf } from '../bench-swap.ts'
+import type { Figure } from '../figures.ts'
+import { metronome } from '../metronome.ts'
+import { closedLoop } from '../open-loop.ts'
+import { descriptorsOf, residentOf } from '../process-figures.ts'
+import { arrivals } from './arrivals.ts'
+import { latencyHistogram, slopeOf } from './latency-histogram.ts'
+import { type SoakMark, soakReport, type SoakSample } from './soak-report.ts'
+import { soakedServer } from './soaked-server.ts'
+
+/** Of what it answers to two callers who wait; the day's height is 1.6 times as much. */
+const LOAD = 0.3
+const WARM_UP = 8
+const SAMPLES = 240
+/** When things happen, as shares of the run; slopes are taken from the first to the restart. */
+const PLAN = { settled: 0.15, hot: 0.25, cold: 0.4, restart: 0.6, swap: 0.8 } as const
+/** One request in so many sends what a viewer did. */
+const EVENTS = 8
+
+/**
+ * A day in `seconds`: a load that follows its curve, an item that everybody clicks for a while, a restart, another
+ * bundle. Latency counts from when a request was due. Draws a page where `report` names a file.
+ */
+export const benchSoak = async (
+  home: Home,
+  seconds: number,
+  progress: Progress,
+  report?: string,
+): Promise<readonly Figure[]> => {
+  const { current } = await pointers(home.bundles)
+  if (current === undefined) throw new ExploreError('BUNDLE_MISSING', 'this home has no models')
+  const users = await activeUsers(home, 500)
+  const hot = await someItem(home)
+  const twin = await copyOf(home, current)
+  const server = await soakedServer(home)
+  const { now, until, close } = metronome()
+  const agent = new Agent({ keepAlive: true })
+  const page = (turn: number): Promise<string> =>
+    asked(agent, `${server.url}/v1/explore/${users[turn % users.length]}`)
+  const [all, window] = [latencyHistogram(), latencyHistogram()]
+  const [samples, marks]: [SoakSample[], SoakMark[]] = [[], []]
+  const tally = { errors: 0, while: 0, window: 0, events: 0 }
+  let restarting = false
+  let started = 0
+
+  const react = async (turn: number): Promise<string> => {
+    tally.events++
+    const at = (now() - started) / 1000 / seconds
+    const viewer = { userId: users[turn % users.length]!, type: 'click' }
+    const everybody = at > PLAN.hot && at < PLAN.cold
+    const itemId = everybody ? hot : (JSON.parse(await page(turn)) as Page).items[0]!.itemId
+    return asked(agent, `${server.url}/v1/events`, JSON.stringify({ ...viewer, itemId }))
+  }
+  const one = async (turn: number, due: number): Promise<void> => {
+    try {
+      await (turn % EVENTS === 0 ? react(turn) : page(turn))
+      for (const histogram of [all, window]) histogram.record(now() - due)
+    } catch {
+      tally[restarting ? 'while' : 'errors']++
+      tally.window++
+    }
+  }
+  const mark = (what: string): void => void marks.push({ at: (now() - started) / 1000, what })
+  const schedule: [share: number, work: () => Promise<void>][] = [
+    [PLAN.hot, async () => mark('a hot item')],
+    [PLAN.cold, async () => mark('no more')],
+    [
+      PLAN.restart,
+      async () => {
+        mark('restart')
+        restarting = true
+        await server.restart()
+        restarting = false
+      },
+    ],
+    [
+      PLAN.swap,
+      async () => {
+        mark('another bundle')
+        await promoteBundle(home.bundles, twin)
+      },
+    ],
+  ]
+  const every = Math.max(1000, (seconds * 1000) / SAMPLES)
+  const sample = (): void => {
+    if (restarting) return void window.clear()
+    samples.push({
+      at: (now() - started) / 1000,
+      ...{ perSecond: (window.total() * 1000) / every, errors: tally.window },
+      ...{ p50: window.quantile(0.5), p99: window.quantile(0.99) },
+      residentMb: residentOf(server.pid()) / 2 ** 20,
+      descriptors: descriptorsOf(server.pid()),
+    })
+    window.clear()
+    tally.window = 0
+  }
+  try {
+    progress('soak', 0, 'warming up')
+    await closedLoop(page, now, { concurrency: 2, seconds: WARM_UP })
+    const { perSecond: peak } = await closedLoop(page, now, { concurrency: 2, seconds: WARM_UP })
+    started = now()
+    const timer = setInterval(sample, every)
+    const doing: Promise<void>[] = []
+    const pending = new Set<Promise<void>>()
+    let turn = 0
+    for (const at of arrivals(peak * LOAD, seconds * 1000, randomOf('soak'))) {
+      await until(started + at)
+      while (schedule[0] !== undefined && at >= schedule[0][0] * seconds * 1000) {
+        doing.push(schedule.shift()![1]())
+      }
+      const sent: Promise<void> = one(turn++, started + at).finally(() => pending.delete(sent))
+      pending.add(sent)
+      if (turn % 200 === 0) progress('soak', at / seconds / 1000, `${turn} requests`)
+    }
+    await Promise.all([...doing, ...pending])
+    clearInterval(timer)
+    const figures = figuresOf({ samples, seconds, all, tally, turn })
+    if (report !== undefined) writeFileSync(report, soakReport(samples, marks, figures))
+    return figures
+  } finally {
+    await close()
+    agent.destroy()
+    await server.close()
+    await promoteBundle(home.bundles, current)
+    await rm(join(home.bundles, twin), { recursive: true, force: true })
+  }
+}
+
+interface Page {
+  readonly items: readonly { readonly itemId: string }[]
+}
+
+const figuresOf = ({
+  samples,
+  seconds,
+  all,
+  tally,
+  turn,
+}: {
+  readonly samples: readonly SoakSample[]
+  readonly seconds: number
+  readonly all: ReturnType<typeof latencyHistogram>
+  readonly tally: { readonly errors: number; readonly while: number; readonly events: number }
+  readonly turn: number
+}): readonly Figure[] => {
+  const steady = samples.filter(
+    ({ at }) => at > PLAN.settled * seconds && at < PLAN.restart * seconds,
+  )
+  const slope = (of: (sample: SoakSample) => number): number =>
+    3600 * slopeOf(steady.map(each => [each.at, of(each)]))
+  return [
+    {
+      ...{ name: 'requests', value: turn, unit: 'in all' },
+      note: `over ${seconds} s, ${tally.events} of them events`,
+    },
+    { name: 'errors', value: tally.errors, unit: 'requests', bound: { most: 0 } },
+    { name: 'errors while it restarts', value: tally.while, unit: 'requests' },
+    ...[0.5, 0.99, 0.999].map(q => ({
+      ...{ name: `p${100 * q}`, value: all.quantile(q), unit: 'ms' },
+      note: 'from when due; the restart is not in it',
+    })),
+    {
+      ...{ name: 'slope of memory', value: slope(each => each.residentMb), unit: 'MB/h' },
+      note: `resident, ${steady.length} samples from ${PLAN.settled} to ${PLAN.restart} of the run`,
+    },
+    {
+      ...{ name: 'slope of descriptors', value: slope(each => each.descriptors), unit: '1/h' },
+      note: `${samples[0]?.descriptors} at first, ${samples.at(-1)?.descriptors} at last`,
+    },
+  ]
+}
+
+const someItem = async (home: Home): Promise<string> => {
+  const { profiles, close } = await openStores(home)
+  try {
+    const [first] = await profiles.items(-1, 1)
+    if (first === undefined) throw new ExploreError('CATALOGUE_EMPTY', 'this home has no items')
+    return first.id
+  } finally {
+    await close()
+  }
+}
+
+const asked = (agent: Agent, url: string, body?: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        agent,
+        ...(body !== undefined && {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        }),
+      },
+      response => {
+        let text = ''
+        response.setEncoding('utf8').on('data', part => (text += part))
+        response.once('error', reject)
+        response.once('end', () =>
+          response.statusCode! < 300
+            ? resolve(text)
+            : reject(new Error(`${url} answered ${response.statusCode}`)),
+        )
+      },
+    )
+    sent.once('error', reject)
+    sent.end(body)
+  })

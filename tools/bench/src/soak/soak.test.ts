@@ -1,0 +1,46 @@
+import { randomOf } from '@explore/explore'
+import { expect, it } from 'vitest'
+import { arrivals, diurnal } from './arrivals.ts'
+import { latencyHistogram, slopeOf } from './latency-histogram.ts'
+import { soakReport } from './soak-report.ts'
+
+it('tells quantiles to half a percent, whatever their size', () => {
+  const histogram = latencyHistogram()
+  expect(histogram.quantile(0.5)).toBeNaN()
+  for (let i = 1; i <= 10_000; i++) histogram.record(i / 10)
+  for (const q of [0.01, 0.5, 0.99, 0.999, 1]) {
+    expect(histogram.quantile(q) / (1000 * q)).toBeCloseTo(1, 2)
+  }
+  expect(histogram.total()).toBe(10_000)
+  histogram.clear()
+  expect(histogram.total()).toBe(0)
+})
+
+it('fits a line', () => {
+  expect(slopeOf([])).toBe(0)
+  expect(slopeOf(Array.from({ length: 9 }, (_, i) => [i, 3 * i + (i % 2)] as const))).toBeCloseTo(3)
+})
+
+it('arrives as the day goes: the mean over all of it, four times as often at its height as at night', () => {
+  const length = 100_000
+  const times = [...arrivals(100, length, randomOf('arrivals'))]
+  expect(times.length / 10_000).toBeCloseTo(1, 1)
+  const between = (from: number, to: number): number =>
+    times.filter(at => at >= from * length && at < to * length).length
+  expect(between(0.45, 0.55) / (between(0, 0.05) + between(0.95, 1))).toBeGreaterThan(3)
+  expect(diurnal(0, 1)).toBeCloseTo(0.4)
+})
+
+it('draws what was seen and done', () => {
+  const sample = { perSecond: 5, errors: 0, p50: 9, p99: NaN, residentMb: 200, descriptors: 40 }
+  const samples = [1, 2, 3].map(at => ({ at, ...sample }))
+  const html = soakReport(
+    samples,
+    [{ at: 2, what: 'restart' }],
+    [{ name: 'slope <of memory>', value: 1, unit: 'MB/h' }],
+  )
+  expect(html).toContain('restart')
+  expect(html).toContain('&lt;of memory>')
+  expect(html.match(/<svg/g)).toHaveLength(4)
+  expect(html).not.toMatch(/NaN|undefined|src=|href=/)
+})
