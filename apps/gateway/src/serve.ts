@@ -54,6 +54,7 @@ export const serve = async (
   const embedded = await embeddedService(home, {
     wall: Date.now,
     ahead: true,
+    follow: true,
     ...(threads !== undefined && { threads }),
     pages: pagesOf(process.env, Date.now, problem => problem && tell(logs, problem)),
     onError: error => tell(logs, error),

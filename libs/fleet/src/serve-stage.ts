@@ -2,6 +2,7 @@ import { pointers } from '@explore/adapters'
 import {
   addressesOf,
   exploreErrorOf,
+  followBundles,
   HOME,
   type Home,
   openStores,
@@ -66,8 +67,10 @@ export const serveStage = async (
   const stores = await openStores(home, { ...addressesOf(environment), events: HOME })
   const tellOfBundle = problems(onError).of('bundle')
   const tell = (error: unknown): void => tellOfBundle(exploreErrorOf(error))
+  const follower = await followBundles(home, environment, problems(onError).of('bundle store'))
   const shelf = bundleShelf(home, {
     stores,
+    fetch: follower.fetch,
     onError: tell,
     warm: async hosted => {
       if (itself !== undefined) await warmUp(itself, hosted, wall())
@@ -106,6 +109,7 @@ export const serveStage = async (
     clearInterval(timer)
     itself?.close()
     health?.drain()
+    await follower.close()
     await server.close(DRAIN)
     await shelf.close()
     links.close()
