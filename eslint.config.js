@@ -13,6 +13,7 @@ const MAINS = [
   'tools/*.ts',
   'tools/bench/**',
   'tools/faults/**',
+  'tools/images/**',
 ]
 
 /** The imports that tools/rooms.json allows, as the Nx rule wants them. */

@@ -7,6 +7,7 @@ const PRETTIER = 'node_modules/prettier/bin/prettier.cjs'
 
 const COMMANDS = {
   install: [],
+  image: [['image', 'tools/images/src/main.ts']],
   test: [['tests', VITEST, 'run']],
   'test:faults': [['faults', 'tools/faults/src/main.ts']],
   'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],

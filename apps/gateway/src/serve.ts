@@ -13,6 +13,7 @@ import {
 } from '@explore/observe'
 import { pagesOf } from '@explore/fleet'
 import { grpcEdge } from '@explore/grpc'
+import { type HealthPort, healthPort } from '@explore/rpc'
 import { listen, restServer } from '@explore/rest'
 
 export interface GatewayOptions {
@@ -53,6 +54,7 @@ export const serve = async (
   const embedded = await embeddedService(home, {
     wall: Date.now,
     ahead: true,
+    follow: true,
     ...(threads !== undefined && { threads }),
     pages: pagesOf(process.env, Date.now, problem => problem && tell(logs, problem)),
     onError: error => tell(logs, error),
@@ -67,17 +69,22 @@ export const serve = async (
     now: Date.now,
     ...{ access, limits, metrics, logs, webRoot: WEB_ROOT },
   })
+  let health: HealthPort | undefined
   const grpc = grpcPort === undefined ? undefined : grpcEdge(edge, { now: Date.now })
   const close = async (): Promise<void> => {
+    health?.drain()
     await grpc?.close(DRAIN)
     await edge.close()
     await embedded.close()
     await endTracing()
     metrics.close()
+    health?.close()
   }
   try {
+    health = await healthPort(process.env, host)
     await embedded.warm()
     const url = await listen(edge, { host, port })
+    await health.follow(async () => (await embedded.health()).ready)
     if (grpc === undefined) return { service, url, close }
     const bound = await grpc.listen({ host, port: grpcPort! })
     grpc.setServing(true)

@@ -10,8 +10,12 @@ export interface Vitals {
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
+/** Whether it gets on. An outage that it waits out is no reason to say no. */
+export const alive = ({ lastProgress }: Pick<Vitals, 'lastProgress'>, now: number): boolean =>
+  now - lastProgress() < HUNG
+
 /**
- * GET /livez: 503 when it has hung (an outage that it waits out is no reason); GET /metrics: for Prometheus; GET /readyz and
+ * GET /livez: 503 when it has hung; GET /metrics: for Prometheus; GET /readyz and
  * all else: what it has counted, and what troubles it.
  */
 export const healthServer = (
@@ -20,10 +24,15 @@ export const healthServer = (
 ): ReturnType<typeof metricsServer> =>
   metricsServer(vitals.metrics, { host, port }, (request, response) => {
     const idleMs = now() - vitals.lastProgress()
-    const alive = idleMs < HUNG
-    const bad = request.url === '/livez' && !alive
+    const well = alive(vitals, now())
+    const bad = request.url === '/livez' && !well
     response.writeHead(bad ? 503 : 200, { 'content-type': 'application/json' })
     response.end(
-      JSON.stringify({ alive, idleMs, ...Object(vitals.counts()), problems: vitals.problems() }),
+      JSON.stringify({
+        alive: well,
+        idleMs,
+        ...Object(vitals.counts()),
+        problems: vitals.problems(),
+      }),
     )
   })

@@ -2,7 +2,8 @@ import { runStream } from '@explore/adapters'
 import { addressesOf, HOME, type Home, loadSettings, openStores, problems } from '@explore/embedded'
 import type { ExploreError } from '@explore/explore'
 import { collectStream, metricsOf } from '@explore/observe'
-import { healthServer } from './health-server.ts'
+import { healthPort } from '@explore/rpc'
+import { alive, healthServer } from './health-server.ts'
 
 export interface StreamServer {
   /** Where its health is told. */
@@ -33,12 +34,15 @@ export const serve = async (
   const metrics = metricsOf('stream-processor')
   collectStream(metrics, stream, Date.now)
   const vitals = { ...stream, problems: found.messages, metrics }
-  const health = await healthServer(vitals, { ...address, now: Date.now })
+  const told = await healthServer(vitals, { ...address, now: Date.now })
+  const health = await healthPort(process.env, address.host)
+  await health.follow(() => alive(vitals, Date.now()))
   return {
-    url: health.url,
+    url: told.url,
     failed: failed.promise,
     close: async () => {
-      await health.close()
+      health.close()
+      await told.close()
       await stream.close()
       metrics.close()
       await closeStores()

@@ -30,6 +30,10 @@ export {
   type ParquetValue,
 } from './export-parquet.ts'
 export * from './import/index.ts'
+export { type BundleStore } from './bundle-store/bundle-store.ts'
+export { openBundleStore } from './bundle-store/open-bundle-store.ts'
+export { pullBundle } from './bundle-store/pull-bundle.ts'
+export { pushBundle } from './bundle-store/push-bundle.ts'
 export { loadBundle, type LoadOptions } from './bundle/load-bundle.ts'
 export { modelSpecs } from './bundle/model-specs.ts'
 export { MANIFEST, type Manifest, modelFile, readManifest, TRAINED } from './bundle/manifest.ts'

@@ -8,7 +8,7 @@ export interface Home {
   /** LMDB: log, state, catalogue. */
   readonly db: string
   readonly bundles: string
-  /** Signs the home's bundles; made with the first of them. */
+  /** Signs the home's bundles; made with the first of them, or the file that EXPLORE_BUNDLE_KEY names. */
   readonly key: string
   /** Hashes of the API keys that its server takes; without the file it asks for none. */
   readonly keys: string
@@ -34,7 +34,7 @@ export const homeAt = (path: string): Home => {
     path: home,
     db: join(home, 'db'),
     bundles: join(home, 'bundles'),
-    key: join(home, 'key.pem'),
+    key: process.env.EXPLORE_BUNDLE_KEY ?? join(home, 'key.pem'),
     keys: join(home, 'keys.json'),
     features: join(home, 'features.jsonl'),
     settings: join(home, 'settings.json'),

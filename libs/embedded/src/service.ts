@@ -13,6 +13,7 @@ import {
   type Verdict,
   validateEvent,
 } from '@explore/explore'
+import { followBundles } from './bundles/follow-bundles.ts'
 import { busSink } from './bus-sink.ts'
 import { clockFor } from './clock.ts'
 import { homeSink } from './event-sink.ts'
@@ -52,6 +53,8 @@ export const embeddedService = async (
     readonly pages?: ((home: Home, options: PagePoolOptions) => PagePool) | undefined
     /** Loads the models while the rest starts, not at the first page. */
     readonly ahead?: boolean
+    /** Follows the store of bundles that EXPLORE_BUNDLES names. */
+    readonly follow?: boolean
     readonly onError: (error: ExploreError) => void
   },
 ): Promise<EmbeddedService> => {
@@ -80,6 +83,9 @@ export const embeddedService = async (
       })
     : homeSink(home, log, tunable(), tellOfEvents)
 
+  const follower = options.follow
+    ? await followBundles(home, process.env, found.of('bundle store'))
+    : undefined
   let wanted = await pointers(home.bundles)
   let serving: string | undefined
   let swaps = 0
@@ -211,6 +217,7 @@ export const embeddedService = async (
 
     close: async () => {
       for (const timer of timers) clearInterval(timer)
+      await follower?.close()
       await started?.close()
       await sink.close()
       await stores.close()

@@ -16,6 +16,8 @@ export interface ShelfOptions {
   readonly load: (bundle: string, catalogue: Catalogue) => Partial<LoadOptions>
   /** Runs a bundle that has been loaded until its code is compiled. */
   readonly warm: (stores: Hosted['stores']) => Promise<void>
+  /** Gets a bundle that is not in the home, from wherever there may be one. */
+  readonly fetch?: ((id: string) => Promise<void>) | undefined
   /** Told what a bundle cannot be loaded for, where nobody waits for it. */
   readonly onError: (error: unknown) => void
 }
@@ -31,7 +33,7 @@ interface Entry {
  * The bundles of a service over one catalogue. One that calls still use is kept until they are done, however many came
  * after it; one that is not there is loaded when it is asked for, and the caller told to come back.
  */
-export const bundleShelf = (home: Home, { stores, load, warm, onError }: ShelfOptions) => {
+export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: ShelfOptions) => {
   const { state, profiles } = stores
   const catalogue = new Catalogue()
   /** In the order in which they came. */
@@ -53,7 +55,10 @@ export const bundleShelf = (home: Home, { stores, load, warm, onError }: ShelfOp
   /** One after the other: whoever comes while items are embedded waits for them too. */
   const caughtUp = (): Promise<void> => (turn = turn.catch(() => {}).then(catchUp))
 
+  const isHere = (id: string): boolean => existsSync(join(home.bundles, id, MANIFEST))
+
   const open = async (id: string): Promise<void> => {
+    if (!isHere(id)) await fetch?.(id)
     await caughtUp()
     missed.set(id, [])
     const key = await verifyingKey(home.key)
@@ -95,7 +100,7 @@ export const bundleShelf = (home: Home, { stores, load, warm, onError }: ShelfOp
   const entryOf = (id: string): Entry => {
     const entry = entries.get(id)
     if (entry !== undefined) return entry
-    if (!/^[\w.-]+$/.test(id) || !existsSync(join(home.bundles, id, MANIFEST))) {
+    if (!/^[\w.-]+$/.test(id) || (fetch === undefined && !isHere(id))) {
       throw new ExploreError('BUNDLE_MISSING', `there is no bundle ${id} here`, { field: 'bundle' })
     }
     prepare(id).catch(onError)

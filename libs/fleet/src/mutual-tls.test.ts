@@ -5,6 +5,7 @@ import { promoteBundle } from '@explore/adapters'
 import type { Home } from '@explore/embedded'
 import { type ExploreError, type Page, settingsFrom } from '@explore/explore'
 import { requestSpan, startTracing } from '@explore/observe'
+import { healthOf } from '@explore/rpc'
 import { authority, whyNoCertificates } from '@explore/rpc/testing'
 import { tinyHome } from '@explore/testkit/home'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
@@ -77,6 +78,18 @@ it('stages are asked by who may ask them, of who they are; all else is a rung of
 
   const impostor = { EXPLORE_SECOND_STAGE_MTML: await secondStage('first-stage') }
   expect(await pageBy({ ...impostor, ...secrets('gateway') })).toMatchObject(without)
+}, 120_000)
+
+it('a stage with certificates tells its health in plain text', async () => {
+  const environment = { ...secrets('first-stage', 'gateway'), EXPLORE_HEALTH_PORT: '0' }
+  const server = await serveStage(home, 'first-stage', {
+    ...{ host: '127.0.0.1', port: 0, environment, wall: Date.now },
+    onError: () => {},
+  })
+  closing.push(server.close)
+  const asked = { most: 5000, wall: Date.now }
+  expect(await healthOf(server.healthUrl!, asked)).toBe('serving')
+  expect(await healthOf(server.url, asked)).toBe('unreachable')
 }, 120_000)
 
 it('a request is one trace through all services', async () => {

@@ -2,6 +2,7 @@ import { pointers } from '@explore/adapters'
 import {
   addressesOf,
   exploreErrorOf,
+  followBundles,
   HOME,
   type Home,
   openStores,
@@ -11,6 +12,8 @@ import type { ExploreError } from '@explore/explore'
 import { stageMetrics, startTracing } from '@explore/observe'
 import {
   bundleService,
+  type HealthPort,
+  healthPort,
   mutualTlsOf,
   rpcServer,
   type StageName,
@@ -34,6 +37,8 @@ export interface StageServer {
   readonly url: string
   /** Where /metrics is, if EXPLORE_METRICS_PORT says that it is anywhere. */
   readonly metricsUrl: string | undefined
+  /** Where health is told in plain text, if EXPLORE_HEALTH_PORT says that it is anywhere. */
+  readonly healthUrl: string | undefined
   /** Says that it is about to go, finishes what is under way, closes the stores. */
   readonly close: () => Promise<void>
 }
@@ -62,8 +67,10 @@ export const serveStage = async (
   const stores = await openStores(home, { ...addressesOf(environment), events: HOME })
   const tellOfBundle = problems(onError).of('bundle')
   const tell = (error: unknown): void => tellOfBundle(exploreErrorOf(error))
+  const follower = await followBundles(home, environment, problems(onError).of('bundle store'))
   const shelf = bundleShelf(home, {
     stores,
+    fetch: follower.fetch,
     onError: tell,
     warm: async hosted => {
       if (itself !== undefined) await warmUp(itself, hosted, wall())
@@ -89,6 +96,7 @@ export const serveStage = async (
     ...(tls && { credentials: tls.server, peers: withItself(tls.peers, name) }),
   })
   let itself: StageLink | undefined
+  let health: HealthPort | undefined
   const follow = async (): Promise<void> => {
     const { current } = await pointers(home.bundles)
     if (current === undefined || current === known) return
@@ -100,20 +108,25 @@ export const serveStage = async (
   const close = async (): Promise<void> => {
     clearInterval(timer)
     itself?.close()
+    health?.drain()
+    await follower.close()
     await server.close(DRAIN)
     await shelf.close()
     links.close()
     await stores.close()
     await endTracing()
     await metrics.close()
+    health?.close()
   }
   const timer = setInterval(() => void follow().catch(tell), POLL).unref()
   try {
+    health = await healthPort(environment, host)
     const bound = await server.listen({ host, port })
     const url = `grpc://${host}:${bound}`
     itself = stageLink(name, url, { wall, ...(tls && { credentials: tls.client(name) }) })
     await follow()
-    return { url, metricsUrl: metrics.url, close }
+    await health.follow(() => known !== undefined)
+    return { url, metricsUrl: metrics.url, healthUrl: health.url, close }
   } catch (error) {
     await close()
     throw error

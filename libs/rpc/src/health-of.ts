@@ -7,14 +7,18 @@ export type ServiceHealth = 'serving' | 'not serving' | 'unreachable'
 /** What the service at `grpc://host:port` says of itself by the standard health check, within `most` milliseconds. */
 export const healthOf = (
   address: string,
-  { most, wall }: { readonly most: number; readonly wall: () => number },
+  {
+    most,
+    wall,
+    service: asked = '',
+  }: { readonly most: number; readonly wall: () => number; readonly service?: string },
 ): Promise<ServiceHealth> => {
   const client = new Client(targetOf(address), grpcCredentials.createInsecure())
   const { path, requestSerialize, responseDeserialize } = service['Check']!
   return new Promise<ServiceHealth>(resolve =>
     client.makeUnaryRequest(
       ...([path, requestSerialize, responseDeserialize] as const),
-      { service: '' },
+      { service: asked },
       { deadline: wall() + most },
       (failed, answer) => {
         if (failed) resolve('unreachable')

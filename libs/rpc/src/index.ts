@@ -1,5 +1,6 @@
 export { bytesOf, type ColumnReader, columnReader } from './columns.ts'
 export { healthOf, type ServiceHealth } from './health-of.ts'
+export { type HealthPort, healthPort } from './health-port.ts'
 export { loadProtos, messageOf, serviceOf } from './protos.ts'
 export { type CallOptions, type RpcClient, rpcClient, type RpcClientOptions } from './rpc-client.ts'
 export { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'

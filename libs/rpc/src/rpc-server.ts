@@ -14,6 +14,7 @@ import {
 import type { PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
+import { type Address, bind } from './bind.ts'
 import { statusOf } from './rpc-error.ts'
 import { peerNames } from './tls/peer-names.ts'
 
@@ -103,14 +104,7 @@ export const rpcServer = (options: RpcServerOptions) => {
   return {
     setServing,
     /** Listens, and resolves with the port: another than 0 where 0 was asked for. Throws PORT_IN_USE. */
-    listen: ({ host, port }: { readonly host: string; readonly port: number }): Promise<number> =>
-      new Promise((resolve, reject) => {
-        server.bindAsync(`${host}:${port}`, credentials, (cause, bound) => {
-          if (cause === null) return resolve(bound)
-          const message = `${host}:${port} can't be listened on: ${cause.message}`
-          reject(new ExploreError('PORT_IN_USE', message, { field: 'port', cause }))
-        })
-      }),
+    listen: (address: Address): Promise<number> => bind(server, address, credentials),
     /** Tells health checks, lets calls under way end for `grace` milliseconds, then ends them. */
     close: async (grace: number): Promise<void> => {
       setServing(false)

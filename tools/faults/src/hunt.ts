@@ -110,7 +110,7 @@ const oneRound = async (
   const { seed, state, kafka, sabotage } = what
   const kinds = kindsOf(state, kafka !== undefined)
   const faults = scheduleOf(seed, { ms: ROUND, kinds })
-  const redis = await startRedis(STATES[state])
+  const redis = await startRedis({ ...STATES[state], local: true })
   const run = (some: readonly Fault[]): Promise<RoundReport> =>
     runRound({ redis, kafka }, { seed, ms: ROUND, faults: some, sabotage, signal })
   try {
@@ -149,5 +149,5 @@ const kindsOf = (state: StateName, brokers: boolean): readonly Kind[] =>
 const brokers = async (say: (line: string) => void): Promise<KafkaServer> => {
   const missing = whyNoKafka({ own: true })
   if (missing !== undefined) throw new Error(`these faults need a Kafka of their own: ${missing}`)
-  return startKafka({ nodes: 3, say })
+  return startKafka({ nodes: 3, local: true, say })
 }

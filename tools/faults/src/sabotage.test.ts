@@ -31,7 +31,7 @@ it('has a Redis of its own', ({ skip }) => skip(missing !== undefined, missing))
 if (missing === undefined)
   describe('the harness', () => {
     let redis: RedisServer
-    beforeAll(async () => void (redis = await startRedis()))
+    beforeAll(async () => void (redis = await startRedis({ local: true })))
     afterAll(() => redis.stop())
     const run = (sabotage?: (typeof SABOTAGES)[number]) =>
       runRound({ redis }, { seed: 'proof', ms: 11_000, faults: FAULTS, sabotage })

@@ -1,7 +1,10 @@
+export { podmanEnvironment } from './containers-conf.ts'
 export { freePort } from './free-port.ts'
 export { hasCommand } from './has-command.ts'
 export { type ServerProcess, serverProcess } from './server-process.ts'
+export { kafkaJars } from './kafka-distribution.ts'
 export {
+  KAFKA_IMAGE,
   type KafkaNode,
   type KafkaOptions,
   type KafkaServer,
@@ -9,9 +12,11 @@ export {
   whyNoKafka,
 } from './kafka-server.ts'
 export {
+  REDIS_IMAGE,
   type RedisNode,
   type RedisOptions,
   type RedisServer,
   startRedis,
   whyNoRedis,
 } from './redis-server.ts'
+export { type S3Server, startS3, whyNoS3 } from './s3-server.ts'

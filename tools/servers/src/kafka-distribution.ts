@@ -8,6 +8,7 @@ import { once } from './once.ts'
 
 const run = promisify(execFile)
 const SOURCE = join(import.meta.dirname, '../kafka')
+const LOGGING = join(SOURCE, 'log4j2.properties')
 const VERSION = '4.1.1'
 
 /** How to run Kafka here. */
@@ -28,6 +29,22 @@ export const whyNoKafkaJars = (): string | undefined => {
   return undefined
 }
 
+/** The folder of Kafka's Maven artifacts, downloaded once, and how it logs. */
+export const kafkaJars = async (
+  say: (what: string) => void = () => {},
+): Promise<{ readonly jars: string; readonly logging: string }> => {
+  const { cache, jars } = folders()
+  await once(
+    cache,
+    () => existsSync(jars),
+    async () => {
+      say(`fetching Kafka ${VERSION}, once`)
+      await fetchJars(jars)
+    },
+  )
+  return { jars, logging: LOGGING }
+}
+
 /**
  * Kafka from its Maven artifacts, in the user's cache: downloaded once. `warmUp` runs a node once with the given
  * arguments, so that the JVM can keep its classes in an archive: that halves a node's start.
@@ -36,15 +53,12 @@ export const kafkaDistribution = async (
   warmUp: (java: readonly string[]) => Promise<void>,
   say: (what: string) => void,
 ): Promise<KafkaDistribution> => {
-  const { cache, jars, archive } = folders()
+  const { jars } = await kafkaJars(say)
+  const { cache, archive } = folders()
   await once(
     cache,
     () => existsSync(archive),
     async () => {
-      if (!existsSync(jars)) {
-        say(`fetching Kafka ${VERSION}, once`)
-        await fetchJars(jars)
-      }
       say('preparing Kafka, once')
       rmSync(`${archive}.new`, { force: true })
       await warmUp([`-XX:ArchiveClassesAtExit=${archive}.new`, ...arguments_(jars)])
@@ -71,7 +85,7 @@ const fetchJars = async (jars: string): Promise<void> => {
 const arguments_ = (jars: string): readonly string[] => [
   ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
   ...['-XX:ActiveProcessorCount=2', '-Xlog:disable', '-Xlog:all=off'],
-  `-Dlog4j2.configurationFile=${join(SOURCE, 'log4j2.properties')}`,
+  `-Dlog4j2.configurationFile=${LOGGING}`,
   '-cp',
   // The archive holds for this very class path.
   readdirSync(jars)

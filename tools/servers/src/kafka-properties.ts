@@ -4,8 +4,14 @@ export interface KafkaPorts {
   readonly controller: number
 }
 
+/** A server.properties, line by line. */
+export const propertiesText = (properties: Readonly<Record<string, string>>): string =>
+  Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
+
 /**
- * server.properties of node `id` (from 1) of a cluster that combines brokers and controllers; `folder` is its own. They
+ * The properties of node `id` (from 1) of a cluster that combines brokers and controllers; `folder` is its own. They
  * are for development and tests: it starts fast, stays small and is soon up again after a kill.
  */
 export const kafkaProperties = (
@@ -13,11 +19,11 @@ export const kafkaProperties = (
   ports: readonly KafkaPorts[],
   folder: string,
   more: Readonly<Record<string, string>> = {},
-): string => {
+): Readonly<Record<string, string>> => {
   const { client, controller } = ports[id - 1]!
   const replicas = `${Math.min(3, ports.length)}`
   const inSync = `${Math.min(2, ports.length)}`
-  const properties: Record<string, string> = {
+  return {
     'process.roles': 'broker,controller',
     'node.id': `${id}`,
     'controller.quorum.voters': ports
@@ -50,7 +56,4 @@ export const kafkaProperties = (
     'controller.socket.timeout.ms': '3000',
     ...more,
   }
-  return Object.entries(properties)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('')
 }

@@ -1,5 +1,7 @@
-import { nativeKafka } from './native-kafka.ts'
+import { containedKafka } from './contained-kafka.ts'
 import { whyNoKafkaJars } from './kafka-distribution.ts'
+import { nativeKafka } from './native-kafka.ts'
+import { startSomewhere, whyNowhere } from './ways.ts'
 
 export interface KafkaOptions {
   /** Default 1. With three, topics have three replicas of which two must acknowledge. */
@@ -8,6 +10,8 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Of the first node; the others' follow. Default: any. */
   readonly port?: number
+  /** As processes of this machine: the settings name its files, or signals must have been heard at once. */
+  readonly local?: boolean
   /** Hears what takes long. */
   readonly say?: (what: string) => void
 }
@@ -32,21 +36,24 @@ export interface KafkaServer {
   readonly stop: () => Promise<void>
 }
 
-/** Brokers that are there already, for tests to use: kafka://HOST:PORT */
-const GIVEN = 'EXPLORE_TEST_KAFKA'
+/** The version that comes from the jars too. */
+export const KAFKA_IMAGE = 'docker.io/apache/kafka:4.1.1'
+
+const PLACE = { variable: 'EXPLORE_TEST_KAFKA', image: KAFKA_IMAGE } as const
 
 /** Why there is no Kafka for tests here; undefined where there is. `own`: one whose nodes can be killed. */
-export const whyNoKafka = ({ own = false } = {}): string | undefined => {
-  if (process.env[GIVEN] !== undefined) {
-    return own ? `${GIVEN} names brokers that must not be stopped` : undefined
-  }
-  return whyNoKafkaJars()
-}
+export const whyNoKafka = ({ own = false } = {}): string | undefined =>
+  whyNowhere(PLACE, own, whyNoKafkaJars)
 
-/** A Kafka for tests and development: the one that is given, else one from its jars. */
-export const startKafka = async (options: KafkaOptions = {}): Promise<KafkaServer> => {
-  const given = process.env[GIVEN]
-  if (given === undefined) return nativeKafka(options)
-  const brokers = given.replace(/^kafka:\/\//, '').split(',')
-  return { url: `kafka://${brokers.join(',')}`, brokers, nodes: [], stop: async () => {} }
-}
+/** A Kafka for tests and development: the one that is given, else one in a container, else one from its jars. */
+export const startKafka = (options: KafkaOptions = {}): Promise<KafkaServer> =>
+  startSomewhere<KafkaServer>({
+    ...PLACE,
+    local: (options.local ?? false) || (options.nodes ?? 1) > 1,
+    external: given => {
+      const brokers = given.replace(/^kafka:\/\//, '').split(',')
+      return { url: `kafka://${brokers.join(',')}`, brokers, nodes: [], stop: async () => {} }
+    },
+    contained: () => containedKafka(KAFKA_IMAGE, options),
+    native: () => nativeKafka(options),
+  })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import { kafkaDistribution } from './kafka-distribution.ts'
-import { kafkaProperties, type KafkaPorts } from './kafka-properties.ts'
+import { kafkaProperties, type KafkaPorts, propertiesText } from './kafka-properties.ts'
 import type { KafkaNode, KafkaServer, KafkaOptions } from './kafka-server.ts'
 import { type ServerProcess, serverProcess } from './server-process.ts'
 
@@ -75,7 +75,8 @@ const nodeOf = (
     start: async () => {
       if (!formatted) {
         mkdirSync(folder, { recursive: true })
-        writeFileSync(properties, kafkaProperties(id, ports, join(folder, 'data'), settings))
+        const own = kafkaProperties(id, ports, join(folder, 'data'), settings)
+        writeFileSync(properties, propertiesText(own))
         const format = ['format', `--cluster-id=${CLUSTER_ID}`, '-c', properties]
         const quick = java.filter(argument => !argument.startsWith('-XX:Archive'))
         await run('java', [...quick, 'kafka.tools.StorageTool', ...format])

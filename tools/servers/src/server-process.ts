@@ -23,14 +23,29 @@ export interface ServerProcess {
 export const serverProcess = (
   command: string,
   args: readonly string[],
-  { cwd }: { readonly cwd?: string } = {},
+  {
+    background = false,
+    ...options
+  }: {
+    readonly cwd?: string
+    readonly env?: NodeJS.ProcessEnv
+    /** Does not keep this process alive. */
+    readonly background?: boolean
+  } = {},
 ): ServerProcess => {
   const leashed = hasCommand('setpriv')
   const [program, ...rest] = leashed
     ? ['setpriv', '--pdeathsig', 'KILL', '--', command, ...args]
     : [command, ...args]
   // A group of its own: Ctrl-C in a terminal is for its parent, which ends it in order.
-  const child = spawn(program!, rest, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program!, rest, {
+    ...options,
+    ...{
+      detached: true,
+      stdio: ['ignore', background ? 'ignore' : 'pipe', background ? 'ignore' : 'pipe'],
+    },
+  })
+  if (background) child.unref()
   const exited = once(child, 'close').catch(() => {})
   const kill = (): boolean => child.kill('SIGKILL')
   process.once('exit', kill)
@@ -39,7 +54,8 @@ export const serverProcess = (
   const tail: string[] = []
   const listeners = new Set<(line: string) => void>()
   for (const out of [child.stdout, child.stderr]) {
-    createInterface({ input: out! }).on('line', line => {
+    if (out === null) continue
+    createInterface({ input: out }).on('line', line => {
       if (tail.push(line) > TAIL) tail.shift()
       for (const listener of listeners) listener(line)
     })

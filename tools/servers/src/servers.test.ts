@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { kafkaProperties } from './kafka-properties.ts'
+import { kafkaProperties, propertiesText } from './kafka-properties.ts'
 import { startKafka, whyNoKafka } from './kafka-server.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
 
@@ -20,7 +20,7 @@ const redis = (address: string, ...command: readonly string[]): string =>
 
 it('describes nodes that vote for each other', () => {
   const ports = [1, 2, 3].map(i => ({ client: 1000 + i, controller: 2000 + i }))
-  const properties = kafkaProperties(2, ports, '/data', { 'num.io.threads': '7' })
+  const properties = propertiesText(kafkaProperties(2, ports, '/data', { 'num.io.threads': '7' }))
   expect(properties).toContain('node.id=2\n')
   expect(properties).toContain('voters=1@127.0.0.1:2001,2@127.0.0.1:2002,3@127.0.0.1:2003\n')
   expect(properties).toContain('listeners=PLAINTEXT://127.0.0.1:1002,')
@@ -31,7 +31,7 @@ it('describes nodes that vote for each other', () => {
 it('starts Kafka, whose node can be killed and comes back with its data', async ({ skip }) => {
   const why = whyNoKafka({ own: true })
   skip(why !== undefined, why)
-  const kafka = await startKafka()
+  const kafka = await startKafka({ local: true })
   const [node] = kafka.nodes
   expect(kafka.url).toBe(`kafka://${node!.address}`)
   expect(await answers(node!.address)).toBe(true)
@@ -46,7 +46,7 @@ it('starts Kafka, whose node can be killed and comes back with its data', async 
 it('starts Redis, alone and as a cluster', async ({ skip }) => {
   const why = whyNoRedis({ own: true })
   skip(why !== undefined, why)
-  const alone = await startRedis({ settings: ['--maxmemory', '5mb'] })
+  const alone = await startRedis({ settings: ['--maxmemory', '5mb'], local: true })
   const [node] = alone.nodes
   expect(redis(node!.address, 'set', 'k', 'v')).toBe('OK')
   await node!.stop('SIGTERM')
@@ -66,7 +66,7 @@ it('leaves no orphan behind a process that is killed', async ({ skip }) => {
   skip(why !== undefined, why)
   const script = `
     const { startRedis } = await import(${JSON.stringify(join(import.meta.dirname, 'index.ts'))})
-    console.log((await startRedis()).nodes[0].address)
+    console.log((await startRedis({ local: true })).nodes[0].address)
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script])
   const [address] = (await once(child.stdout, 'data')) as [Buffer]

@@ -39,10 +39,13 @@ export const signingKey = async (path: string): Promise<KeyObject> => {
   return (await keyAt(path))!
 }
 
-/** The key that a home's bundles are checked with, undefined where it has never signed one. Throws BUNDLE_SIGNATURE. */
+/**
+ * The key that a home's bundles are checked with, undefined where it has never signed one: of its private key, or a public one
+ * in its place. Throws BUNDLE_SIGNATURE.
+ */
 export const verifyingKey = async (path: string): Promise<KeyObject | undefined> => {
-  const key = await keyAt(path)
-  return key && createPublicKey(key)
+  const pem = await readFile(path).catch(missing)
+  return pem && keyOf(path, () => createPublicKey(pem))
 }
 
 export const signManifest = (manifest: string, key: KeyObject): string =>
@@ -63,11 +66,14 @@ export const checkSigned = async (dir: string, key: KeyObject | undefined): Prom
 
 const keyAt = async (path: string): Promise<KeyObject | undefined> => {
   const pem = await readFile(path).catch(missing)
-  if (pem === undefined) return undefined
+  return pem && keyOf(path, () => createPrivateKey(pem), 'private ')
+}
+
+const keyOf = (path: string, read: () => KeyObject, kind = ''): KeyObject => {
   try {
-    return createPrivateKey(pem)
+    return read()
   } catch (cause) {
-    throw new ExploreError('BUNDLE_SIGNATURE', `${path} is no private key`, {
+    throw new ExploreError('BUNDLE_SIGNATURE', `${path} is no ${kind}key`, {
       field: 'key',
       hint: 'restore it; without it, as a last resort, delete it and train again',
       cause,

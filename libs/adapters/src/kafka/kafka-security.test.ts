@@ -39,7 +39,7 @@ const settings = (): Record<string, string> => {
 describe('a Kafka that is locked', () => {
   let kafka: KafkaServer
   beforeAll(async () => {
-    if (why === undefined) kafka = await startKafka({ settings: settings() })
+    if (why === undefined) kafka = await startKafka({ settings: settings(), local: true })
   }, 240_000)
   beforeEach(({ skip }) => skip(why !== undefined, why))
   afterAll(async () => {

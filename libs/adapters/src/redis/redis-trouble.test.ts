@@ -10,7 +10,7 @@ import { openRedisProfiles, openRedisState } from './open-redis-stores.ts'
 
 const servers: RedisServer[] = []
 const start = async (...settings: readonly string[]) => {
-  const server = await startRedis({ settings })
+  const server = await startRedis({ settings, local: true })
   servers.push(server)
   const [node] = server.nodes
   const port = node!.address.split(':')[1]!

@@ -22,6 +22,7 @@ import { loadSettings } from '../settings-file.ts'
 import { type EmbeddedStores, openStores } from '../stores.ts'
 import { failuresOf, type Gate, judge } from './gates.ts'
 import { windowStart } from './log-window.ts'
+import { publishBundle } from './publish-bundle.ts'
 
 export interface Promotion {
   readonly bundle: string
@@ -97,7 +98,11 @@ export const promoteBundle = async (
     )
     const failures = [...(signed ? [] : ['it is not signed by this home']), ...failuresOf(gates)]
     const promoted = failures.length === 0 || force
-    if (promoted) await point(home.bundles, id)
+    if (promoted) {
+      // First there: what fails leaves all as it was, and can be done again.
+      await publishBundle(home, id, process.env)
+      await point(home.bundles, id)
+    }
     await recordDecision(home.bundles, {
       time: wall(),
       action: promoted ? 'promoted' : 'refused',

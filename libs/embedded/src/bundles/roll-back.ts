@@ -9,6 +9,7 @@ import {
 } from '@explore/adapters'
 import { ExploreError } from '@explore/explore'
 import type { Home } from '../home.ts'
+import { publishBundle } from './publish-bundle.ts'
 
 /** Goes back to the bundle that served before, at once: it has passed once. Throws BUNDLE_MISSING, or why it is broken. */
 export const rollBack = async (home: Home, wall: () => number): Promise<string> => {
@@ -20,6 +21,7 @@ export const rollBack = async (home: Home, wall: () => number): Promise<string> 
   }
   await verifyBundle(join(home.bundles, previous), await verifyingKey(home.key))
   const from = await currentBundle(home.bundles)
+  await publishBundle(home, previous, process.env)
   await promoteBundle(home.bundles, previous)
   await recordDecision(home.bundles, {
     time: wall(),

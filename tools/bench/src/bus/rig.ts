@@ -27,8 +27,8 @@ export interface Processor {
 export const openRig = async (home: Home) => {
   const why = whyNoKafka() ?? whyNoRedis()
   if (why !== undefined) throw new ExploreError('USAGE', `there is nothing to measure on: ${why}`)
-  const kafka = await startKafka()
-  const redis = await startRedis()
+  const kafka = await startKafka({ local: true })
+  const redis = await startRedis({ local: true })
   const prefix = `bench${process.pid}`
   const url = `${kafka.url}/?prefix=${prefix}`
   const link = await openKafka(url)

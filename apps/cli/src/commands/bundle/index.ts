@@ -50,6 +50,18 @@ export const addBundleCommands = (declare: Declare): void => {
     .action(async options => (await import('./prune.ts')).prune(options))
 
   declare(
+    'push [bundle]',
+    'put a bundle (current) into the store that EXPLORE_BUNDLES names, and have it serve there',
+    'EXPLORE_BUNDLES=s3://models/explore explore bundle push',
+  ).action(async (name = 'current', options) => (await import('./store.ts')).push(name, options))
+
+  declare(
+    'pull [bundle]',
+    'fetch a bundle (the one that serves there) from that store, check it, have it serve here',
+    'EXPLORE_BUNDLES=s3://models/explore explore bundle pull',
+  ).action(async (name, options) => (await import('./store.ts')).pull(name, options))
+
+  declare(
     'skew',
     'compare logged features of served pages with what training makes of the log, bit by bit',
     'explore settings features.logShare=0.01   (then, some pages later)\n  explore bundle skew',

@@ -13,7 +13,7 @@ export const kafkaForTests = ({ own, ...options }: KafkaOptions & { own?: boolea
   let server: KafkaServer
   const open: { close: () => Promise<unknown> }[] = []
   beforeAll(async () => {
-    if (why === undefined) server = await startKafka(options)
+    if (why === undefined) server = await startKafka({ ...options, local: own ?? false })
   }, 240_000)
   afterAll(() => server?.stop())
   beforeEach(({ skip }) => skip(why !== undefined, why))

@@ -1,0 +1,66 @@
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KAFKA_IMAGE, kafkaJars, REDIS_IMAGE } from '@explore/servers'
+import { DEBIAN, debianImage, imageOf } from './base-images.ts'
+import { imageOr } from './podman.ts'
+
+const install = (...packages: readonly string[]): string =>
+  `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && ` +
+  'rm -rf /var/lib/apt/lists/*'
+
+/** Redis of the distribution, where the official image can't be had. */
+export const redisImage = (): Promise<void> =>
+  imageOr(REDIS_IMAGE, async () => {
+    await debianImage()
+    await imageOf(
+      REDIS_IMAGE,
+      [
+        `FROM ${DEBIAN}`,
+        install('redis-server'),
+        'WORKDIR /data',
+        'EXPOSE 6379',
+        // As the official one: who publishes the port wants it to answer.
+        'CMD ["redis-server", "--protected-mode", "no"]',
+      ].join('\n'),
+    )
+  })
+
+/** Reads what the official image reads: a variable for each property, KAFKA_LOG_DIRS for log.dirs. */
+const RUN = `#!/bin/sh
+set -e
+env | awk '/^KAFKA_/ && !/^KAFKA_HEAP_OPTS=/ {
+  at = index($0, "=")
+  key = tolower(substr($0, 7, at - 7))
+  gsub("_", ".", key)
+  print key "=" substr($0, at + 1)
+}' > /tmp/server.properties
+export CLASSPATH='/opt/kafka/*'
+java="java $KAFKA_HEAP_OPTS -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+  -Dlog4j2.configurationFile=/opt/kafka/log4j2.properties"
+$java kafka.tools.StorageTool format --ignore-formatted \\
+  --cluster-id="\${CLUSTER_ID:-MkU3OEVBNTcwNTJENDM2Qk}" -c /tmp/server.properties
+exec $java kafka.Kafka /tmp/server.properties
+`
+
+/** Kafka of its Maven artifacts, where the official image can't be had. */
+export const kafkaImage = (): Promise<void> =>
+  imageOr(KAFKA_IMAGE, async () => {
+    await debianImage()
+    const { jars, logging } = await kafkaJars()
+    await imageOf(
+      KAFKA_IMAGE,
+      [
+        `FROM ${DEBIAN}`,
+        install('openjdk-17-jre-headless'),
+        'COPY jars /opt/kafka/',
+        'COPY run /etc/kafka/docker/run',
+        'EXPOSE 9092',
+        'CMD ["/etc/kafka/docker/run"]',
+      ].join('\n'),
+      async folder => {
+        cpSync(jars, join(folder, 'jars'), { recursive: true })
+        cpSync(logging, join(folder, 'jars', 'log4j2.properties'))
+        writeFileSync(join(folder, 'run'), RUN, { mode: 0o755 })
+      },
+    )
+  })
