@@ -1,4 +1,6 @@
+export { cacheFolder } from './cache-folder.ts'
 export { freePort } from './free-port.ts'
+export { hasCommand } from './has-command.ts'
 export {
   type KafkaNode,
   type KafkaOptions,
@@ -6,6 +8,7 @@ export {
   startKafka,
   whyNoKafka,
 } from './kafka-server.ts'
+export { once } from './once.ts'
 export {
   type RedisNode,
   type RedisOptions,
