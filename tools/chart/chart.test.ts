@@ -22,7 +22,7 @@ interface Resource {
   readonly kind: string
   readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> }
   // Rendered, so of any shape; what is read of it is asserted.
-  readonly spec: any // eslint-disable-line @typescript-eslint/no-explicit-any
+  readonly spec: any
 }
 
 const why = whyNoTool('helm')
