@@ -11,11 +11,15 @@ import { brokenLinks } from './reference/broken-links.ts'
 import { errorsReference } from './reference/errors-reference.ts'
 import { metricsReference } from './reference/metrics-reference.ts'
 import { settingsReference } from './reference/settings-reference.ts'
+import { valuesReference } from './reference/values-reference.ts'
 
 interface Page {
   readonly file: string
   readonly render: () => string | Promise<string>
 }
+
+const root = join(import.meta.dirname, '..')
+const textOf = (file: string): Promise<string> => readFile(join(root, file), 'utf8')
 
 /** Pages that are made from the code: `npm run docs` writes them, `npm run check` compares them. */
 const PAGES: readonly Page[] = [
@@ -27,9 +31,16 @@ const PAGES: readonly Page[] = [
   { file: 'deploy/observe/alerts.yaml', render: () => ruleFile(ALERTS) },
   { file: 'deploy/observe/alerts.test.yaml', render: () => ruleTests(ALERTS) },
   { file: 'deploy/observe/dashboards/explore.json', render: () => dashboard(METRICS) },
+  {
+    file: 'deploy/chart/README.md',
+    render: async () =>
+      valuesReference(
+        await textOf('deploy/chart/values.schema.json'),
+        await textOf('deploy/chart/values.yaml'),
+      ),
+  },
 ]
 
-const root = join(import.meta.dirname, '..')
 const checking = process.argv.includes('--check')
 const faults: string[] = []
 for (const { file, render } of PAGES) {

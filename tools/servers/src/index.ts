@@ -3,6 +3,7 @@ export { freePort } from './free-port.ts'
 export { hasCommand } from './has-command.ts'
 export { type ServerProcess, serverProcess } from './server-process.ts'
 export { kafkaJars } from './kafka-distribution.ts'
+export { cacheFolder } from './cache-folder.ts'
 export {
   KAFKA_IMAGE,
   type KafkaNode,
@@ -11,6 +12,7 @@ export {
   startKafka,
   whyNoKafka,
 } from './kafka-server.ts'
+export { once } from './once.ts'
 export {
   REDIS_IMAGE,
   type RedisNode,

@@ -149,6 +149,11 @@ Examples:
     .action(async options => (await import('./train.ts')).train(options))
 
   reporting(
+    'precompute',
+    'long-term interests, popular lists and whole pages ahead of requests: a daily job',
+  ).action(async options => (await import('./precompute.ts')).precompute(options))
+
+  reporting(
     'export <what>',
     'as Parquet with its schema; examples: what the models are trained on; impressions: what was served over a Kafka, and what came of it',
   )
