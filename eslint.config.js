@@ -14,6 +14,7 @@ const MAINS = [
   'tools/bench/**',
   'tools/faults/**',
   'tools/images/**',
+  'tools/servers/**',
 ]
 
 /** The imports that tools/rooms.json allows, as the Nx rule wants them. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { NODE, nodeImage } from './base-images.ts'
+import { nodeImage } from './base-images.ts'
 import { build, hasImage, inspect } from './podman.ts'
 
 export const EXPLORE = 'localhost/explore:latest'

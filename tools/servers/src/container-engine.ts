@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type * as Library from 'testcontainers'
 import { podmanEnvironment } from './containers-conf.ts'
 import { hasCommand } from './has-command.ts'
 import { serverProcess } from './server-process.ts'
 
-export type Testcontainers = typeof import('testcontainers')
+export type Testcontainers = typeof Library
 
 /** By another name, as it is not there in production, where nothing is to be started by it. */
 const PACKAGE: string = 'testcontainers'

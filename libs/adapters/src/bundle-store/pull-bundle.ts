@@ -30,10 +30,10 @@ export const pullBundle = async (
   if (!/^\w[\w.-]{0,63}$/.test(id)) throw broken(MANIFEST, `${JSON.stringify(id)} is no id`)
   const dir = join(bundlesDir, id)
   if (await isThere(join(dir, MANIFEST))) return false
-  await clear(bundlesDir)
   const staging = join(bundlesDir, `.${id}.${randomUUID()}.pull`)
   try {
     await mkdir(staging, { recursive: true })
+    await clear(bundlesDir, (await stat(staging)).mtimeMs)
     await fill(staging, store, id)
     const manifest = await verifyBundle(staging, key)
     if (manifest.id !== id) throw broken(MANIFEST, `is of bundle ${manifest.id}`)
@@ -84,12 +84,12 @@ const bounded = (file: string, most: number): Transform => {
   })
 }
 
-const clear = async (bundlesDir: string): Promise<void> => {
+const clear = async (bundlesDir: string, now: number): Promise<void> => {
   for (const name of await readdir(bundlesDir).catch(() => [])) {
     if (!name.endsWith('.pull')) continue
     const path = join(bundlesDir, name)
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }))
-    if (mtimeMs < Date.now() - LEFT_OVER) await rm(path, { recursive: true, force: true })
+    if (mtimeMs < now - LEFT_OVER) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -77,7 +77,7 @@ const follow = (
   }
   const again = async (): Promise<void> => {
     await look()
-    if (!closed) timer = setTimeout(() => (looking = again()), store.every).unref()
+    if (!closed) timer = setTimeout(() => void (looking = again()), store.every).unref()
   }
   let looking = again()
 
