@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
 import { addBundleCommands } from './bundle/index.ts'
 import { addEvaluations } from './evaluations.ts'
+import { addOperating } from './operating.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const homeOption = new Option('--home <dir>', 'the folder that holds all state')
@@ -189,18 +190,6 @@ Examples:
     .addHelpText('after', '\nExample:\n  explore page u17 --limit 10 --explain --explain-item m42')
     .action(async (user, options) => (await import('./page.ts')).page(user, options))
 
-  const user = program.command('user').description('what is held about a viewer')
-  under(user, 'export <id>', 'all of it, as JSON').action(async (id, options) =>
-    (await import('./user.ts')).userExport(id, options),
-  )
-  under(
-    user,
-    'forget <id>',
-    'remove it from profiles, state, pages, log, features and snapshots; the next training has never seen them',
-  )
-    .addHelpText('after', '\nExample:\n  explore user forget u17')
-    .action(async (id, options) => (await import('./user.ts')).userForget(id, options))
-
   reporting(
     'events <file>',
     'send events, one JSON object a line, from a file or - for standard input',
@@ -256,22 +245,6 @@ Examples:
     .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
     .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))
 
-  program
-    .command('plan')
-    .description('how many of what a load takes, from what a page costs')
-    .requiredOption('--rps <n>', 'pages a second at peak', wholeNumber(1))
-    .requiredOption('--items <n>', 'of the catalogue', wholeNumber(1))
-    .requiredOption('--users <n>', 'with a state', wholeNumber(1))
-    .option('--events <n>', 'a second at peak (default: 25 for each page)', wholeNumber(1))
-    .option(
-      '--costs <file>',
-      'what `explore bench plan --json` printed (default: this project’s own)',
-    )
-    .option('--values', 'values for the Helm chart')
-    .option('--json', 'one JSON document')
-    .addHelpText('after', '\nExample:\n  explore plan --rps 300 --items 1000000 --users 5000000')
-    .action(async options => (await import('./plan.ts')).plan(options))
-
   const topics = program.command('topics').description('the topics of the Kafka in EXPLORE_EVENTS')
   under(topics, 'create', 'make those that are missing, compare the others with the contract')
     .option('--partitions <n>', 'of the events, for good', wholeNumber(1, 1000))
@@ -324,20 +297,7 @@ Examples:
     (await import('./rebuild.ts')).snapshotList(options),
   )
 
-  reporting(
-    'backup <dir>',
-    'copy all that cannot be made anew into a new folder; everything serves on',
-  )
-    .addHelpText('after', '\nExample:\n  explore backup /backups/2027-01-31')
-    .action(async (dir, options) => (await import('./backup.ts')).backup(dir, options))
-  reporting('restore <dir>', 'put a backup into an empty home and an empty Redis, and catch up')
-    .addOption(new Option('--only <part>', 'where the other is sound').choices(['home', 'redis']))
-    .option('--check', 'read all of the backup, and restore nothing')
-    .addHelpText(
-      'after',
-      '\nExample:\n  explore restore /backups/2027-01-31 --home /var/lib/explore',
-    )
-    .action(async (dir, options) => (await import('./backup.ts')).restore(dir, options))
+  addOperating(program, homeOption)
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),
