@@ -91,7 +91,7 @@ describe('what it renders', () => {
     expect(found.length - foreign).toBeGreaterThan(1000)
     const valid = found.length - foreign
     expect(summary).toEqual({ valid, invalid: 0, errors: 0, skipped: foreign })
-  })
+  }, BUILD)
 
   it('with a field that is none would not be', async () => {
     const file = join(folder, 'wrong.yaml')
@@ -99,7 +99,7 @@ describe('what it renders', () => {
     const wrong = { ...deployment, spec: { ...deployment!.spec, replicaz: 2 } }
     writeFileSync(file, JSON.stringify(wrong))
     expect((await conform('1.34.0', file)).summary).toMatchObject({ valid: 0, invalid: 1 })
-  })
+  }, BUILD)
 
   const conform = async (version: string, file: string) => {
     const schemas = await kubernetesSchemas(VERSIONS)
