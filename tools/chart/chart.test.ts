@@ -196,17 +196,3 @@ describe('what cannot work is refused, and named:', () => {
     expect(await refusal(values)).toContain(named)
   })
 })
-
-it(
-  'passes its unit tests',
-  async ({ skip }) => {
-    const missing = whyNoTool('helm-unittest')
-    skip(missing !== undefined, missing)
-    const { stdout } = await run(await chartTool('helm-unittest'), [chart]).catch(
-      (error: { stdout: string }) => error,
-    )
-    expect(stdout).toMatch(/Tests: +\d+ passed, \d+ total/)
-    expect(stdout).not.toContain('failed')
-  },
-  BUILD,
-)
