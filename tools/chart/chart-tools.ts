@@ -13,20 +13,12 @@ interface GoTool {
   readonly version: string
   readonly module: string
   readonly path: string
-  /** What `go install` refuses: replaces that a module's go.mod needs. */
-  readonly replace?: string
 }
 
 const TOOLS = {
   helm: { version: '4.3.1', module: 'helm.sh/helm/v4', path: 'cmd/helm' },
   kubeconform: {
     ...{ version: '0.8.0', module: 'github.com/yannh/kubeconform', path: 'cmd/kubeconform' },
-  },
-  'helm-unittest': {
-    ...{ version: '1.1.2', module: 'github.com/helm-unittest/helm-unittest' },
-    path: 'cmd/helm-unittest',
-    replace:
-      'replace github.com/vmware-labs/yaml-jsonpath v0.3.2 => github.com/helm-unittest/yaml-jsonpath v0.4.0',
   },
 } as const satisfies Record<string, GoTool>
 
@@ -50,10 +42,10 @@ export const chartTool = async (tool: ChartTool): Promise<string> => {
   return place
 }
 
-const build = async ({ version, module, path, replace = '' }: GoTool, place: string) => {
+const build = async ({ version, module, path }: GoTool, place: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'explore-go-'))
   try {
-    const lines = ['module explore.tools', 'go 1.25', `require ${module} v${version}`, replace]
+    const lines = ['module explore.tools', 'go 1.25', `require ${module} v${version}`]
     writeFileSync(join(folder, 'go.mod'), `${lines.join('\n')}\n`)
     await run(
       'go',

@@ -82,24 +82,32 @@ describe('what it renders', () => {
     found = resources(all)
   }, 240_000)
 
-  it.each(VERSIONS)('is valid in Kubernetes %s, every document of it', async version => {
-    const file = join(folder, `${version}.yaml`)
-    writeFileSync(file, all)
-    const { summary } = await conform(version, file)
-    const foreign = found.filter(({ kind }) => FOREIGN.includes(kind)).length
-    expect(foreign).toBeGreaterThan(20)
-    expect(found.length - foreign).toBeGreaterThan(1000)
-    const valid = found.length - foreign
-    expect(summary).toEqual({ valid, invalid: 0, errors: 0, skipped: foreign })
-  })
+  it.each(VERSIONS)(
+    'is valid in Kubernetes %s, every document of it',
+    async version => {
+      const file = join(folder, `${version}.yaml`)
+      writeFileSync(file, all)
+      const { summary } = await conform(version, file)
+      const foreign = found.filter(({ kind }) => FOREIGN.includes(kind)).length
+      expect(foreign).toBeGreaterThan(20)
+      expect(found.length - foreign).toBeGreaterThan(1000)
+      const valid = found.length - foreign
+      expect(summary).toEqual({ valid, invalid: 0, errors: 0, skipped: foreign })
+    },
+    BUILD,
+  )
 
-  it('with a field that is none would not be', async () => {
-    const file = join(folder, 'wrong.yaml')
-    const [deployment] = found.filter(({ kind }) => kind === 'Deployment')
-    const wrong = { ...deployment, spec: { ...deployment!.spec, replicaz: 2 } }
-    writeFileSync(file, JSON.stringify(wrong))
-    expect((await conform('1.34.0', file)).summary).toMatchObject({ valid: 0, invalid: 1 })
-  })
+  it(
+    'with a field that is none would not be',
+    async () => {
+      const file = join(folder, 'wrong.yaml')
+      const [deployment] = found.filter(({ kind }) => kind === 'Deployment')
+      const wrong = { ...deployment, spec: { ...deployment!.spec, replicaz: 2 } }
+      writeFileSync(file, JSON.stringify(wrong))
+      expect((await conform('1.34.0', file)).summary).toMatchObject({ valid: 0, invalid: 1 })
+    },
+    BUILD,
+  )
 
   const conform = async (version: string, file: string) => {
     const schemas = await kubernetesSchemas(VERSIONS)
@@ -188,17 +196,3 @@ describe('what cannot work is refused, and named:', () => {
     expect(await refusal(values)).toContain(named)
   })
 })
-
-it(
-  'passes its unit tests',
-  async ({ skip }) => {
-    const missing = whyNoTool('helm-unittest')
-    skip(missing !== undefined, missing)
-    const { stdout } = await run(await chartTool('helm-unittest'), [chart]).catch(
-      (error: { stdout: string }) => error,
-    )
-    expect(stdout).toMatch(/Tests: +\d+ passed, \d+ total/)
-    expect(stdout).not.toContain('failed')
-  },
-  BUILD,
-)
