@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Locked, strangeLicences } from './reference/licences.ts'
+import { type AllowedLicences, type Locked, strangeLicences } from './reference/licences.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'))
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> }
-const allowed = read('tools/licences.json') as Parameters<typeof strangeLicences>[1]
+const allowed = read('tools/licences.json') as AllowedLicences
 
 const strange = strangeLicences(packages, allowed)
 for (const line of strange) console.error(`explore: ${line} is not in tools/licences.json`)
