@@ -31,6 +31,9 @@ const PAGES: readonly Page[] = [
   { file: 'deploy/observe/alerts.yaml', render: () => ruleFile(ALERTS) },
   { file: 'deploy/observe/alerts.test.yaml', render: () => ruleTests(ALERTS) },
   { file: 'deploy/observe/dashboards/explore.json', render: () => dashboard(METRICS) },
+  // Helm reads nothing outside of its chart.
+  { file: 'deploy/chart/files/alerts.yaml', render: () => ruleFile(ALERTS) },
+  { file: 'deploy/chart/files/dashboards/explore.json', render: () => dashboard(METRICS) },
   {
     file: 'deploy/chart/README.md',
     render: async () =>

@@ -25,11 +25,17 @@ interface Resource {
   readonly spec: any
 }
 
-const why = whyNoTool('helm')
+let why = whyNoTool('helm')
 const folder = mkdtempSync(join(tmpdir(), 'explore-chart-'))
 let helm: string
 beforeAll(async () => {
-  if (why === undefined) helm = await chartTool('helm')
+  if (why !== undefined) return
+  try {
+    helm = await chartTool('helm')
+    await chartTool('kubeconform')
+  } catch (error) {
+    why = `helm and kubeconform can't be built here: ${(error as Error).message.slice(0, 300)}`
+  }
 }, BUILD)
 beforeEach(({ skip }) => skip(why !== undefined, why))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -126,6 +132,59 @@ describe('what it renders', () => {
   beforeEach(({ skip }) => {
     const missing = whyNoTool('kubeconform') ?? whyNoSchemas()
     skip(missing !== undefined, missing)
+  })
+})
+
+describe('every pod', () => {
+  const podOf = ({ kind, spec }: Resource) =>
+    kind === 'CronJob' ? spec.jobTemplate.spec.template : spec.template
+  let workloads: readonly Resource[]
+  beforeAll(async () => {
+    if (why !== undefined) return
+    const kinds = ['Deployment', 'CronJob', 'Job']
+    workloads = resources(await render(BASE)).filter(({ kind }) => kinds.includes(kind))
+  })
+
+  it('has no right, no token, and writes nowhere but on its volumes', () => {
+    expect(workloads.length).toBeGreaterThan(10)
+    for (const workload of workloads) {
+      const { spec } = podOf(workload)
+      expect(spec.automountServiceAccountToken ?? false).toBe(false)
+      expect(spec.securityContext).toMatchObject({
+        ...{ runAsNonRoot: true, runAsUser: 10_001 },
+        seccompProfile: { type: 'RuntimeDefault' },
+      })
+      for (const { securityContext } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+        expect(securityContext).toMatchObject({
+          ...{ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+          capabilities: { drop: ['ALL'] },
+        })
+      }
+    }
+  })
+
+  it('requests what it needs; its memory is limited, its CPU is not', () => {
+    for (const workload of workloads) {
+      for (const { resources: needs } of podOf(workload).spec.containers) {
+        expect(needs.requests).toEqual({ cpu: expect.any(String), memory: expect.any(String) })
+        expect(Object.keys(needs.limits)).toEqual(['memory'])
+      }
+    }
+  })
+
+  it('of a service is probed by gRPC, is drained, and starts anew with its configuration', () => {
+    const services = workloads.filter(({ kind }) => kind === 'Deployment')
+    expect(services).toHaveLength(7)
+    for (const service of services) {
+      const { metadata, spec } = podOf(service)
+      expect(metadata.annotations['checksum/config']).toMatch(/^[0-9a-f]{64}$/)
+      const [container] = spec.containers
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+        expect(container[probe].grpc.port).toBe(9091)
+      }
+      const { seconds } = container.lifecycle.preStop.sleep
+      expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(seconds + 25)
+    }
   })
 })
 

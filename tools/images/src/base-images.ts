@@ -5,7 +5,7 @@ import { build, imageOr } from './podman.ts'
 import { output, run } from './run.ts'
 
 export const DEBIAN = 'docker.io/library/debian:bookworm-slim'
-export const NODE = 'docker.io/library/node:24-bookworm-slim'
+const NODE = 'docker.io/library/node:24-bookworm-slim'
 
 const SUITE = 'bookworm'
 /** Where apt gets nothing of its own for the suite. */
