@@ -1,7 +1,7 @@
 import { ExploreError } from '@explore/explore'
 import { logsOf } from '@explore/observe'
 import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,11 +69,14 @@ test('while it closes, it finishes what is under way, refuses the rest, and keep
     socket.on('data', chunk => (reply += chunk))
     return { socket, reply: once(socket, 'close').then(() => reply) }
   }
+  const accepted: Socket[] = []
+  edge.server.on('connection', (socket: Socket) => accepted.push(socket))
   const [early, late] = [open(), open()]
 
   const reached = once(edge.server, 'request')
   late.socket.write('GET /v1/health/live HTTP/1.1\r\n')
-  await once(edge.server, 'connection')
+  // Only a request that has begun is refused with an answer.
+  await expect.poll(() => accepted.filter(socket => socket.bytesRead > 0)).toHaveLength(1)
   early.socket.write('GET /v1/health/ready HTTP/1.1\r\nhost: x\r\n\r\n')
   await reached
   const closed = edge.close()
