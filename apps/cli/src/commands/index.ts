@@ -297,7 +297,7 @@ Examples:
     (await import('./rebuild.ts')).snapshotList(options),
   )
 
-  addOperating(program, homeOption)
+  addOperating(program, under)
 
   reporting('doctor', 'look at the machine and the home, say what is wrong and what to do').action(
     async options => (await import('./doctor.ts')).doctor(options),

@@ -2,16 +2,10 @@ import { type Command, Option } from 'commander'
 import { wholeNumber } from './whole-number.ts'
 
 /** Declares what operators run now and then: viewers' data, backups, sizing. */
-export const addOperating = (program: Command, homeOption: Option): void => {
-  const under = (parent: Command, usage: string, description: string): Command =>
-    parent
-      .command(usage)
-      .description(description)
-      .addOption(homeOption)
-      .option('--json', 'one JSON document on stdout, progress on stderr')
-  const reporting = (usage: string, description: string): Command =>
-    under(program, usage, description)
-
+export const addOperating = (
+  program: Command,
+  under: (parent: Command, usage: string, description: string) => Command,
+): void => {
   const user = program.command('user').description('what is held about a viewer')
   under(user, 'export <id>', 'all of it, as JSON').action(async (id, options) =>
     (await import('./user.ts')).userExport(id, options),
@@ -24,13 +18,18 @@ export const addOperating = (program: Command, homeOption: Option): void => {
     .addHelpText('after', '\nExample:\n  explore user forget u17')
     .action(async (id, options) => (await import('./user.ts')).userForget(id, options))
 
-  reporting(
+  under(
+    program,
     'backup <dir>',
     'copy all that cannot be made anew into a new folder; everything serves on',
   )
     .addHelpText('after', '\nExample:\n  explore backup /backups/2027-01-31')
     .action(async (dir, options) => (await import('./backup.ts')).backup(dir, options))
-  reporting('restore <dir>', 'put a backup into an empty home and an empty Redis, and catch up')
+  under(
+    program,
+    'restore <dir>',
+    'put a backup into an empty home and an empty Redis, and catch up',
+  )
     .addOption(new Option('--only <part>', 'where the other is sound').choices(['home', 'redis']))
     .option('--check', 'read all of the backup, and restore nothing')
     .addHelpText(
