@@ -26,6 +26,13 @@ export const kafkaError = (name: string, thrown: unknown): ExploreError => {
   })
 }
 
+/** What kafkajs gives up at although brokers may come back. */
+const NO_BROKER = new Set(['KafkaJSGroupCoordinatorNotFound', 'KafkaJSNoBrokerAvailableError'])
+
+/** Whether it is for want of a broker that kafkajs gave up: it says so itself, or in what it wraps. */
+export const wantsBroker = (thrown: unknown): boolean =>
+  causesOf(thrown).some(({ name }) => NO_BROKER.has(name))
+
 interface KafkajsError extends Error {
   readonly type?: string
   /** Of several topics, say. */

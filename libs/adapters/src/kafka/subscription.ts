@@ -1,5 +1,6 @@
 import { ExploreError } from '@explore/explore'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { wantsBroker } from './kafka-error.ts'
 import type { KafkaLink } from './open-kafka.ts'
 import type { RawBatch } from './raw-reader.ts'
 
@@ -48,8 +49,6 @@ const MOST_PAUSE = 2000
 /** Bounds the memory of a member, and the time that a batch takes. */
 const BYTES = 2 ** 20
 
-/** What kafkajs gives up at although brokers may come back. */
-const NO_BROKER = new Set(['KafkaJSGroupCoordinatorNotFound', 'KafkaJSNoBrokerAvailableError'])
 /** Errors that waiting does not mend. */
 const FATAL = new Set(['STATE_NEWER', 'LOG_TRUNCATED', 'LOG_FORBIDDEN', 'STORE_FORBIDDEN'])
 
@@ -207,7 +206,7 @@ export const subscribe = async (
       const error = link.error(payload.error)
       if (payload.restart) options.tell(error)
       else if (closing) return
-      else if (NO_BROKER.has(payload.error.name)) {
+      else if (wantsBroker(payload.error)) {
         options.tell(error)
         void rejoin()
       } else options.onFatal(error)
