@@ -35,17 +35,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
 128 and the signal's number when one ended it.`,
     )
 
-  const command = (usage: string, description: string): Command =>
-    program.command(usage).description(description).addOption(homeOption)
-  const reporting = (usage: string, description: string): Command =>
-    command(usage, description).option('--json', 'one JSON document on stdout, progress on stderr')
-
+  const command = (usage: string, description: string, parent = program): Command =>
+    parent.command(usage).description(description).addOption(homeOption)
   const under = (parent: Command, usage: string, description: string): Command =>
-    parent
-      .command(usage)
-      .description(description)
-      .addOption(homeOption)
-      .option('--json', 'one JSON document on stdout, progress on stderr')
+    command(usage, description, parent).option(
+      '--json',
+      'one JSON document on stdout, progress on stderr',
+    )
+  const reporting = (usage: string, description: string): Command =>
+    under(program, usage, description)
 
   command('start', 'prepare what the home lacks, then serve REST until Ctrl-C')
     .addOption(
@@ -126,7 +124,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
 
   reporting('train', 'train all models on the log into a bundle, promote it if it passes the gates')
     .option('--seed <n>', 'the same seed and log give the same bundle', wholeNumber(0), 1)
-    .option('--full', 'larger models and more passes: better, and some times as long')
+    .option(
+      '--full',
+      'the larger second stage whatever the size of the log, a first stage taught by more',
+    )
     .option(
       '--from <bundle>',
       'go on from a bundle, or from `current`, with what happened since: an hourly job',

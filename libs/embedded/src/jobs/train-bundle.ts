@@ -104,7 +104,7 @@ export const trainBundle = async (
       processes: availableParallelism() > 1 ? 2 : 1,
       folder: home.training,
       checkpoints: { folder: home.training },
-      ...(full && { size: 'full', epochs: 3 }),
+      ...(full && { size: 'full' }),
       ...(from !== null && { initial: await trainedBefore(home, from, catalogueId) }),
       onProgress: progress,
       ...(signal && { signal }),
