@@ -18,10 +18,12 @@ const COMMANDS = {
     ['architecture', VITEST, 'run', 'tools/architecture.test.ts'],
     ['dead code', 'node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
     ['docs', 'tools/docs.ts', '--check'],
+    ['protos', 'tools/protos.ts', '--check'],
     ['dependencies', 'tools/dependencies.ts'],
   ],
   format: [['format', PRETTIER, '--write', '--log-level=warn', '.']],
   docs: [['docs', 'tools/docs.ts']],
+  protos: [['protos', 'tools/protos.ts']],
 }
 
 const [command, ...rest] = process.argv.slice(2)

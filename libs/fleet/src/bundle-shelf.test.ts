@@ -55,6 +55,14 @@ it('answers by the bundle that is asked for, the last two of them', async () => 
   expect(shelf.ids()).toEqual(['second', 'third'])
 })
 
+it('gives up the bundle that was not asked for the longest', async () => {
+  await shelf.host.prepare('first')
+  await shelf.host.prepare('second')
+  await bundleOf('first')
+  await shelf.host.prepare('third')
+  expect(shelf.ids()).toEqual(['first', 'third'])
+})
+
 it('keeps a bundle that calls still use until they are done', async () => {
   await shelf.host.prepare('first')
   const held = Promise.withResolvers<void>()

@@ -36,7 +36,7 @@ interface Entry {
 export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: ShelfOptions) => {
   const { state, profiles } = stores
   const catalogue = new Catalogue()
-  /** In the order in which they came. */
+  /** In the order in which they were last asked for: one that is stale and comes again does not push out the one that serves. */
   const entries = new Map<string, Entry>()
   const loading = new Map<string, Promise<void>>()
   /** What changed while a bundle was loaded, by its id. */
@@ -78,8 +78,16 @@ export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: 
     await clear()
   }
 
+  const touched = (id: string): Entry | undefined => {
+    const entry = entries.get(id)
+    if (entry === undefined) return undefined
+    entries.delete(id)
+    entries.set(id, entry)
+    return entry
+  }
+
   const prepare = async (id: string): Promise<void> => {
-    if (entries.has(id)) return
+    if (touched(id)) return
     const running =
       loading.get(id) ??
       open(id).finally(() => {
@@ -98,7 +106,7 @@ export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: 
   }
 
   const entryOf = (id: string): Entry => {
-    const entry = entries.get(id)
+    const entry = touched(id)
     if (entry !== undefined) return entry
     if (!/^[\w.-]+$/.test(id) || (fetch === undefined && !isHere(id))) {
       throw new ExploreError('BUNDLE_MISSING', `there is no bundle ${id} here`, { field: 'bundle' })

@@ -22,6 +22,7 @@ import {
   stageProtos,
 } from '@explore/rpc'
 import { bundleShelf } from './bundle-shelf.ts'
+import { PREPARE_MS, prepared, START_MS } from './prepared.ts'
 import { shardOf, stageAddresses } from './stage-environment.ts'
 import { stageLinks } from './stage-links.ts'
 import { stages } from './stages.ts'
@@ -80,6 +81,11 @@ export const serveStage = async (
       return { models, ...(shard.of > 1 && { shard }), ...(search && { search }) }
     },
   })
+  /** Those that this one asks come first: who asks by a bundle here is not to be refused there. */
+  const prepare = async (id: string, most = PREPARE_MS): Promise<readonly string[]> => {
+    await prepared(links, id, most)
+    return shelf.host.prepare(id)
+  }
   let known: string | undefined
   const metrics = await stageMetrics(
     { ready: () => known !== undefined, bundle: () => known },
@@ -89,7 +95,7 @@ export const serveStage = async (
   const server = rpcServer({
     protos: stageProtos,
     called: metrics.called,
-    services: [service(shelf.host, shard), bundleService(shelf.host)],
+    services: [service(shelf.host, shard), bundleService({ prepare })],
     errorOf: exploreErrorOf,
     now: wall,
     // It asks itself, to warm up.
@@ -100,7 +106,7 @@ export const serveStage = async (
   const follow = async (): Promise<void> => {
     const { current } = await pointers(home.bundles)
     if (current === undefined || current === known) return
-    await shelf.host.prepare(current)
+    await prepare(current, known === undefined ? START_MS : PREPARE_MS)
     known = current
     tellOfBundle(undefined)
     server.setServing(true)

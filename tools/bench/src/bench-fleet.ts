@@ -80,18 +80,21 @@ const costOf = async (
   return { name: 'fleet, page over HTTP', value: sum(best), unit: 'ms CPU', note: parts.join(', ') }
 }
 
-/** Pages while one service after the other does not answer: their latency, and whether they are pages. */
+/** Pages while each service and each pair of them does not answer: their latency, and whether they are pages. */
 const frozen = async (
   fleet: Fleet,
   url: string,
   users: readonly string[],
 ): Promise<readonly Figure[]> => {
   const figures: Figure[] = []
-  for (const { name, pid } of fleet.members.slice(0, -1)) {
+  const services = fleet.members.slice(0, -1)
+  const pairs = services.flatMap((one, i) => services.slice(i + 1).map(other => [one, other]))
+  for (const away of [...services.map(one => [one]), ...pairs]) {
+    const name = away.map(each => each.name).join(' and ')
     const latencies: number[] = []
     let sound = 0
     const rungs = new Set<string>()
-    process.kill(pid, 'SIGSTOP')
+    for (const { pid } of away) process.kill(pid, 'SIGSTOP')
     try {
       for (let turn = 0; turn < FAULTY_PAGES; turn++) {
         const start = performance.now()
@@ -101,7 +104,7 @@ const frozen = async (
         for (const rung of degraded) rungs.add(rung)
       }
     } finally {
-      process.kill(pid, 'SIGCONT')
+      for (const { pid } of away) process.kill(pid, 'SIGCONT')
     }
     const healed = performance.now()
     while ((await pageOf(url, users[0]!)).degraded.length > 0) {

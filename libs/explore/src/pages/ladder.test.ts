@@ -156,6 +156,20 @@ describe('the ladder', () => {
     expect(page.degraded).toContain('first-stage order')
   })
 
+  it('a call whose time is up before the settings say: no live ranking, and a page all the same', async () => {
+    const world = await worldOf(100, {
+      settings: { 'page.deadlineMs': 60_000, 'page.sourcesMs': 40_000 },
+      bundle: { ...lateStages, retriever: { ...planted.retriever, embed: late } },
+    })
+    const call = { now: NOW, wall: NOW, requestId: requestIdOf(7) }
+    const page = await world.explorer.page(
+      { userId: 'u' },
+      { ...call, deadline: performance.now() + 50 },
+    )
+    expect(page.items.length).toBe(20)
+    expect(page.degraded.length).toBeGreaterThan(0)
+  })
+
   it('a state that cannot be read: an error, for whom the viewer blocks would be unknown', async () => {
     const world = await worldOf(100, { state: { users: broken } })
     await expect(world.page({ userId: 'u' })).rejects.toThrow('planted failure')

@@ -46,16 +46,19 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   const fallback = fallbackFunnel(stores, settings)
   const refuse = filters(catalogue, settings)
 
-  /** Runs `work` within the settings' deadlines. */
+  /** Runs `work` within the settings' deadlines, or the part of them that is left until `last`. */
   const inTime = async <T>(
     now: number,
     ask: Ask,
     work: (context: Context) => Promise<T>,
+    last = Infinity,
   ): Promise<T> => {
-    const most = settings['page.deadlineMs']
+    const most = Math.min(settings['page.deadlineMs'], last - performance.now())
     const ends = performance.now() + most
     const whole = deadline(most)
-    const sources = deadline(settings['page.sourcesMs'])
+    const sources = deadline(
+      (settings['page.sourcesMs'] * Math.max(0, most)) / settings['page.deadlineMs'],
+    )
     try {
       const signals = { signal: whole.signal, retrieval: sources.signal, deadline: ends }
       return await work({ ...contextOf(ask, now), ...signals })
@@ -118,7 +121,12 @@ export const ladder = (stores: PageStores, settings: Settings) => {
   const now = async (viewer: Viewer, ask: Ask, call: PageCall): Promise<Ranking> => {
     if (funnel === undefined) return modelless(viewer, ask, call.now, 'no bundle')
     try {
-      const ranking = await inTime(call.now, ask, context => live(viewer, ask, context))
+      const ranking = await inTime(
+        call.now,
+        ask,
+        context => live(viewer, ask, context),
+        call.deadline,
+      )
       if (!rankersOut(ranking)) return ranking
       return filled(await precomputed(viewer, call), viewer, ask, async () => ranking)
     } catch (error) {

@@ -11,6 +11,8 @@ export interface PageCall {
   readonly requestId: string
   /** Requests waiting behind this one, for the peak policy. */
   readonly waiting?: number
+  /** When the live ranking must have ended, by performance.now(), where that is before the settings' deadline. */
+  readonly deadline?: number
   /** Hears what the steps did that ranked the page, where any did. */
   readonly traced?: (trace: Trace) => void
 }

@@ -3,8 +3,15 @@ import type { StageName } from '@explore/rpc'
 import { serveStage, type StageServer } from '../serve-stage.ts'
 import { type StageAddresses, stageVariable } from '../stage-environment.ts'
 
-/** All services of a home's funnel in this process, on loopback, with so many shards of the index. */
-export const localStages = async (home: Home, shards: number) => {
+/**
+ * All services of a home's funnel in this process, on loopback, with so many shards of the index; `through` may put
+ * something in the way to each.
+ */
+export const localStages = async (
+  home: Home,
+  shards: number,
+  through: (name: StageName, url: string) => Promise<string> = async (_, url) => url,
+) => {
   const servers: StageServer[] = []
   const serve = async (name: StageName, environment: Record<string, string> = {}) => {
     const server = await serveStage(home, name, {
@@ -12,7 +19,7 @@ export const localStages = async (home: Home, shards: number) => {
       onError: error => console.error(`${name}: ${error.message}`),
     })
     servers.push(server)
-    return server.url
+    return through(name, server.url)
   }
   const index: string[] = []
   for (let part = 0; part < shards; part++) {

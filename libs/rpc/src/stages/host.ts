@@ -36,7 +36,7 @@ export interface StageHost {
 /** Columns of what callers send. */
 export const asked = columnReader('MESSAGE_INVALID')
 
-export const bundleService = (host: StageHost): ServedService => ({
+export const bundleService = (host: Pick<StageHost, 'prepare'>): ServedService => ({
   definition: bundleDefinition,
   handlers: {
     Prepare: async ({ bundle }: { readonly bundle: string }) => ({

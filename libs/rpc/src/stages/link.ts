@@ -11,6 +11,7 @@ import type { Context, RunOptions } from '@explore/pipeline'
 import { breaker } from '../breaker.ts'
 import { bytesOf } from '../columns.ts'
 import { rpcClient, type RpcClientOptions } from '../rpc-client.ts'
+import { noticed } from './refused-bundle.ts'
 import {
   bundleDefinition,
   definitionOf,
@@ -55,7 +56,8 @@ export const stageLink = (
     address,
     call: (method, request, { signal, deadline = Infinity }, share = 0.5) => {
       const left = share * Math.min(MOST_MS, deadline - performance.now())
-      return guarded(() => client.call(method, request, { signal, deadline: wall() + left }))
+      const call = { signal, deadline: wall() + left }
+      return guarded(() => client.call(method, request, call)).catch(noticed) as Promise<never>
     },
     prepare: async (bundle, most) => {
       await bundles.call('Prepare', { bundle }, { deadline: wall() + most })

@@ -6,6 +6,7 @@ import { callOf, contextOf, type StageHost, viewerOf } from './host.ts'
 import { perHosted } from './hosted-funnels.ts'
 import { type Caller, callMessage, type StageLink, viewerMessage } from './link.ts'
 import { definitionOf, type StageCallMessage, type StageViewerMessage } from './messages.ts'
+import { noticeRefusal, noticing } from './refused-bundle.ts'
 import { answered, traceOf } from './traced.ts'
 
 interface Request {
@@ -20,6 +21,7 @@ interface Response {
   readonly mixed: Uint8Array
   readonly draw: Uint8Array
   readonly trace: string
+  readonly refused: boolean
 }
 
 /** Of a page's time, the most that retrieval may take; and of that, the sources. */
@@ -39,6 +41,7 @@ export const remoteRetrieval = (
       viewer: viewerMessage(viewer),
     }
     const answer = await link.call<Response>('Retrieve', request, context, SHARE)
+    if (answer.refused) noticeRefusal()
     const items = answered.u32(answer.items, 'items')
     const rows = { rows: items.length }
     const slate = slateOf(items, {
@@ -74,7 +77,10 @@ export const retrievalService = (host: StageHost): ServedService => {
           try {
             const context = { ...contextOf(call, served), retrieval: sources.signal }
             const options = { watch: call.watch }
-            const { slate, trace } = await funnelOf(hosted).run(viewer, context, options)
+            const { made, refused } = await noticing(() =>
+              funnelOf(hosted).run(viewer, context, options),
+            )
+            const { slate, trace } = made
             return {
               items: bytesOf(slate.items),
               sources: bytesOf(slate.sources),
@@ -82,6 +88,7 @@ export const retrievalService = (host: StageHost): ServedService => {
               mixed: bytesOf(slate.mixed),
               draw: bytesOf(slate.draw),
               trace: JSON.stringify(trace),
+              refused,
             }
           } finally {
             sources.clear()

@@ -329,3 +329,34 @@ describe('an index of shards', () => {
     })
   })
 })
+
+it('a stage that fails every other call is not asked twice for each: retries have a budget', async () => {
+  const PAGES = 300
+  const stores = storesOf(world)
+  const { definition, handlers } = secondStageService(hostOf(stores))
+  let calls = 0
+  let failed = 0
+  const flaky: Handler = (request, call) => {
+    if (++calls % 2 === 1) return handlers.Predict!(request, call)
+    failed++
+    throw new ExploreError('SHUTTING_DOWN', 'planted')
+  }
+  const link = await served('second-stage-mtml', { definition, handlers: { Predict: flaky } })
+  const caller = { bundle: stores.bundle.id, catalogue: stores.catalogue }
+  const parts = { secondStage: remoteSecondStage(link, caller, settings) }
+  const funnel = exploreFunnel(stores, settings, parts)
+  const viewer = viewerNow()
+  let flagged = 0
+  for (let page = 0; page < PAGES; page++) {
+    const { slate, trace } = await funnel.run(viewer, context())
+    expect(new Set(slate.items).size).toBe(30)
+    if (trace.rungs.length > 0) flagged++
+    expect([[], ['first-stage order']]).toContainEqual(trace.rungs)
+  }
+  const retries = calls - PAGES
+  // Half of the hundred tokens, and a tenth of one for each success.
+  expect(retries).toBeLessThanOrEqual(50 + 0.1 * (calls - failed))
+  expect(retries).toBeGreaterThan(20)
+  // What was neither retried nor answered is a page of a lower rung.
+  expect(flagged).toBe(failed - retries)
+})

@@ -86,7 +86,7 @@ export const vectorIndexContract = (
 
     it('refuses a query of another dimension', async () => {
       const search = async () => index.search(new Float32Array(DIMENSION - 1), 5)
-      await expect(search()).rejects.toThrow(`23 dimensions, the index has ${DIMENSION}`)
+      await expect(search()).rejects.toThrow(new RegExp(`${DIMENSION - 1}.*${DIMENSION}`))
     })
   })
 }
