@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ERRORS, SETTINGS } from '@explore/explore'
+import { planFleet, planValues, PRESETS, readCosts } from '@explore/fleet/plan'
 import { METRICS } from '@explore/observe'
 import { apiReference } from '@explore/rest'
 import { format, resolveConfig } from 'prettier'
@@ -34,6 +35,10 @@ const PAGES: readonly Page[] = [
   // Helm reads nothing outside of its chart.
   { file: 'deploy/chart/files/alerts.yaml', render: () => ruleFile(ALERTS) },
   { file: 'deploy/chart/files/dashboards/explore.json', render: () => dashboard(METRICS) },
+  ...Object.entries(PRESETS).map(([size, wish]) => ({
+    file: `deploy/chart/values-${size}.yaml`,
+    render: () => planValues(planFleet(wish, readCosts())),
+  })),
   {
     file: 'deploy/chart/README.md',
     render: async () =>

@@ -13,12 +13,24 @@ interface GoTool {
   readonly version: string
   readonly module: string
   readonly path: string
+  /** What of its module is kept beside the command. */
+  readonly files?: string
 }
+
+const KUBERNETES = { version: '1.34.4', module: 'k8s.io/kubernetes' } as const
 
 const TOOLS = {
   helm: { version: '4.3.1', module: 'helm.sh/helm/v4', path: 'cmd/helm' },
   kubeconform: {
     ...{ version: '0.8.0', module: 'github.com/yannh/kubeconform', path: 'cmd/kubeconform' },
+  },
+  kubectl: { ...KUBERNETES, path: 'cmd/kubectl' },
+  'kube-apiserver': { ...KUBERNETES, path: 'cmd/kube-apiserver' },
+  'kube-controller-manager': { ...KUBERNETES, path: 'cmd/kube-controller-manager' },
+  'kube-scheduler': { ...KUBERNETES, path: 'cmd/kube-scheduler' },
+  kwok: {
+    ...{ version: '0.8.0', module: 'sigs.k8s.io/kwok', path: 'cmd/kwok' },
+    files: 'kustomize/stage',
   },
 } as const satisfies Record<string, GoTool>
 
@@ -42,24 +54,45 @@ export const chartTool = async (tool: ChartTool): Promise<string> => {
   return place
 }
 
-const build = async ({ version, module, path }: GoTool, place: string) => {
+const build = async (tool: GoTool, place: string): Promise<void> => {
+  const { version, module, path, files } = tool
   const folder = mkdtempSync(join(tmpdir(), 'explore-go-'))
+  const go = (...args: readonly string[]) =>
+    run('go', args, { cwd: folder, env: { ...process.env, GOTOOLCHAIN: 'local' } })
   try {
     const lines = ['module explore.tools', 'go 1.25', `require ${module} v${version}`]
     writeFileSync(join(folder, 'go.mod'), `${lines.join('\n')}\n`)
-    await run(
-      'go',
-      [
-        ...['build', '-mod=mod', '-trimpath', '-ldflags', '-s -w'],
-        ...['-o', `${place}.new`, `${module}/${path}`],
-      ],
-      { cwd: folder, env: { ...process.env, GOTOOLCHAIN: 'local' } },
-    )
+    const flags = ['-s -w']
+    if (module === KUBERNETES.module) {
+      const { stdout } = await go('mod', 'download', '-json', `${module}@v${version}`)
+      const { GoMod } = JSON.parse(stdout) as { GoMod: string }
+      const replaced = staged(readFileSync(GoMod, 'utf8'), version)
+      writeFileSync(join(folder, 'go.mod'), `${[...lines, ...replaced].join('\n')}\n`)
+      const [major, minor] = version.split('.')
+      const told = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor }
+      for (const [name, value] of Object.entries(told)) {
+        flags.push(`-X k8s.io/component-base/version.${name}=${value}`)
+      }
+    }
+    const how = ['-mod=mod', '-trimpath', '-ldflags', flags.join(' ')]
+    await go('build', ...how, '-o', `${place}.new`, `${module}/${path}`)
+    if (files !== undefined) {
+      const { stdout } = await go('list', '-m', '-f', '{{.Dir}}', module)
+      const kept = join(place, '..', 'files')
+      rmSync(kept, { recursive: true, force: true })
+      cpSync(join(stdout.trim(), files), kept, { recursive: true })
+    }
     renameSync(`${place}.new`, place)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Modules that Kubernetes is developed together with, as they were released with it: it names no version itself. */
+const staged = (goMod: string, version: string): readonly string[] =>
+  [...goMod.matchAll(/^\s+(k8s\.io\/\S+) v0\.0\.0(?!\S)/gm)].map(
+    ([, name]) => `replace ${name} => ${name} v${version.replace(/^1\./, '0.')}`,
+  )
 
 const SCHEMAS = '1.37.0'
 const schemaFolder = (): string => cacheFolder(`kubernetes-schemas-${SCHEMAS}`)

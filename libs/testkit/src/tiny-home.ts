@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { writeBundle, signingKey } from '@explore/adapters'
 import { type Home, homeAt, openStores } from '@explore/embedded'
-import { Catalogue, type Event, type EventType, processor, settingsFrom } from '@explore/explore'
+import {
+  Catalogue,
+  type Event,
+  type EventType,
+  type Item,
+  processor,
+  settingsFrom,
+} from '@explore/explore'
 import { rng } from '@explore/learn'
 import { tinyArtifacts } from './tiny-artifacts.ts'
 import { tinyItem } from './tiny-catalogue.ts'
@@ -44,7 +51,7 @@ export const tinyHome = async (
   writeFileSync(home.settings, JSON.stringify(settings))
   const stores = await openStores(home)
   const { profiles, log } = stores
-  await profiles.putItems(Array.from({ length: ITEMS }, (_, i) => tinyItem(i)))
+  await profiles.putItems(tinyItems())
   await profiles.putUsers(
     Array.from({ length: USERS }, (_, i) => ({
       id: `u${i}`,
@@ -75,8 +82,11 @@ export const tinyHome = async (
   return home
 }
 
-/** In order of time; users like one topic more than the others. */
-const tinyEvents = (end: number): Event[] => {
+/** The 200 items. */
+export const tinyItems = (): Item[] => Array.from({ length: ITEMS }, (_, i) => tinyItem(i))
+
+/** The 2,880 impressions of 40 users, the last at `end`, in order of time; users like one topic more than the others. */
+export const tinyEvents = (end: number): Event[] => {
   const random = rng('tiny home')
   const events: Event[] = []
   for (let request = 0; request < REQUESTS; request++) {

@@ -10,6 +10,8 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Of the first node; the others' follow. Default: any. */
   readonly port?: number
+  /** An address of this machine by which others find it too, containers say; needs `local`. Default: 127.0.0.1 alone. */
+  readonly advertised?: string
   /** As processes of this machine: the settings name its files, or signals must have been heard at once. */
   readonly local?: boolean
   /** Hears what takes long. */

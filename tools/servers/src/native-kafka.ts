@@ -36,7 +36,7 @@ export const nativeKafka = async (options: KafkaOptions): Promise<KafkaServer> =
 
 const startCluster = async (
   java: readonly string[],
-  { nodes: count = 1, settings, port }: KafkaOptions,
+  { nodes: count = 1, settings, port, advertised }: KafkaOptions,
 ): Promise<KafkaServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'explore-kafka-'))
   const ports = await Promise.all(
@@ -45,7 +45,12 @@ const startCluster = async (
       controller: await freePort(),
     })),
   )
-  const nodes = ports.map((_, i) => nodeOf(java, i + 1, ports, join(folder, `${i + 1}`), settings))
+  const nodes = ports.map((own, i) =>
+    nodeOf(java, i + 1, ports, join(folder, `${i + 1}`), {
+      ...(advertised !== undefined && beyond(own, advertised)),
+      ...settings,
+    }),
+  )
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map(node => node.stop('SIGKILL')))
     rmSync(folder, { recursive: true, force: true })
@@ -56,16 +61,22 @@ const startCluster = async (
     await stop()
     throw error
   }
-  const brokers = nodes.map(({ address }) => address)
+  const brokers = ports.map(({ client }) => `${advertised ?? '127.0.0.1'}:${client}`)
   return { url: `kafka://${brokers.join(',')}`, brokers, nodes, stop }
 }
+
+/** Clients of other networks reach it, and are told by which address; the controllers stay among themselves. */
+const beyond = ({ client, controller }: KafkaPorts, address: string) => ({
+  listeners: `PLAINTEXT://0.0.0.0:${client},CONTROLLER://127.0.0.1:${controller}`,
+  'advertised.listeners': `PLAINTEXT://${address}:${client}`,
+})
 
 const nodeOf = (
   java: readonly string[],
   id: number,
   ports: readonly KafkaPorts[],
   folder: string,
-  settings?: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>>,
 ): KafkaNode => {
   const properties = join(folder, 'server.properties')
   let formatted = false

@@ -24,8 +24,11 @@ export interface S3Server {
 export const whyNoS3 = (): string | undefined =>
   hasCommand('python3') ? undefined : 'no python3 to run an S3 server with'
 
-/** Moto's server, which comes from PyPI once: the client's protocol is real, signatures are not looked at. */
-export const startS3 = async (): Promise<S3Server> => {
+/**
+ * Moto's server, which comes from PyPI once: the client's protocol is real, signatures are not looked at. `host`: where it
+ * listens, by default for this machine alone.
+ */
+export const startS3 = async ({ host = '127.0.0.1' } = {}): Promise<S3Server> => {
   const venv = join(cacheFolder('moto-5.2.5'), 'venv')
   const python = join(venv, 'bin/python')
   const ready = join(venv, READY)
@@ -40,7 +43,7 @@ export const startS3 = async (): Promise<S3Server> => {
     },
   )
   const port = await freePort()
-  const server = serverProcess(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`])
+  const server = serverProcess(python, ['-m', 'moto.server', '-H', host, '-p', `${port}`])
   await server.says(/Running on/)
   const endpoint = `http://127.0.0.1:${port}`
   return {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pointers, promoteBundle } from '@explore/adapters'
@@ -12,6 +12,8 @@ import { metronome } from '../metronome.ts'
 import { closedLoop } from '../open-loop.ts'
 import { descriptorsOf, residentOf } from '../process-figures.ts'
 import { arrivals } from './arrivals.ts'
+import { asked, kindOf } from './asked.ts'
+import { type Kinds, kinds } from './kinds.ts'
 import { latencyHistogram, slopeOf } from './latency-histogram.ts'
 import { type SoakMark, soakReport, type SoakSample } from './soak-report.ts'
 import { soakedServer } from './soaked-server.ts'
@@ -24,6 +26,8 @@ const SAMPLES = 240
 const PLAN = { settled: 0.15, hot: 0.25, cold: 0.4, restart: 0.6, swap: 0.8 } as const
 /** One request in so many sends what a viewer did. */
 const EVENTS = 8
+/** How a server refuses what it could not serve in time: a burst after this machine stood still, not a fault. */
+const SHED = 'OVERLOADED'
 
 /**
  * A day in `seconds`: a load that follows its curve, an item that everybody clicks for a while, a restart, another
@@ -45,9 +49,9 @@ export const benchSoak = async (
   const agent = new Agent({ keepAlive: true })
   const page = (turn: number): Promise<string> =>
     asked(agent, `${server.url}/v1/explore/${users[turn % users.length]}`)
-  const [all, window] = [latencyHistogram(), latencyHistogram()]
+  const [all, window, sent] = [latencyHistogram(), latencyHistogram(), latencyHistogram()]
   const [samples, marks]: [SoakSample[], SoakMark[]] = [[], []]
-  const tally = { errors: 0, while: 0, window: 0, events: 0 }
+  const tally = { errors: kinds(), refused: kinds(), while: kinds(), window: 0, events: 0 }
   let restarting = false
   let started = 0
 
@@ -63,8 +67,9 @@ export const benchSoak = async (
     try {
       await (turn % EVENTS === 0 ? react(turn) : page(turn))
       for (const histogram of [all, window]) histogram.record(now() - due)
-    } catch {
-      tally[restarting ? 'while' : 'errors']++
+    } catch (error) {
+      const kind = kindOf(error)
+      tally[restarting ? 'while' : kind === SHED ? 'refused' : 'errors'].count(kind)
       tally.window++
     }
   }
@@ -91,13 +96,13 @@ export const benchSoak = async (
   ]
   const every = Math.max(1000, (seconds * 1000) / SAMPLES)
   const sample = (): void => {
-    if (restarting) return void window.clear()
+    const aSecond = (count: number): number => (count * 1000) / every
     samples.push({
       at: (now() - started) / 1000,
-      ...{ perSecond: (window.total() * 1000) / every, errors: tally.window },
+      ...{ perSecond: aSecond(window.total()), errors: aSecond(tally.window) },
       ...{ p50: window.quantile(0.5), p99: window.quantile(0.99) },
-      residentMb: residentOf(server.pid()) / 2 ** 20,
-      descriptors: descriptorsOf(server.pid()),
+      residentMb: restarting ? NaN : residentOf(server.pid()) / 2 ** 20,
+      descriptors: restarting ? NaN : descriptorsOf(server.pid()),
     })
     window.clear()
     tally.window = 0
@@ -116,13 +121,14 @@ export const benchSoak = async (
       while (schedule[0] !== undefined && at >= schedule[0][0] * seconds * 1000) {
         doing.push(schedule.shift()![1]())
       }
-      const sent: Promise<void> = one(turn++, started + at).finally(() => pending.delete(sent))
-      pending.add(sent)
+      sent.record(now() - started - at)
+      const going: Promise<void> = one(turn++, started + at).finally(() => pending.delete(going))
+      pending.add(going)
       if (turn % 200 === 0) progress('soak', at / seconds / 1000, `${turn} requests`)
     }
     await Promise.all([...doing, ...pending])
     clearInterval(timer)
-    const figures = figuresOf({ samples, seconds, all, tally, turn })
+    const figures = figuresOf({ samples, seconds, all, sent, tally, turn })
     if (report !== undefined) writeFileSync(report, soakReport(samples, marks, figures))
     return figures
   } finally {
@@ -142,13 +148,20 @@ const figuresOf = ({
   samples,
   seconds,
   all,
+  sent,
   tally,
   turn,
 }: {
   readonly samples: readonly SoakSample[]
   readonly seconds: number
   readonly all: ReturnType<typeof latencyHistogram>
-  readonly tally: { readonly errors: number; readonly while: number; readonly events: number }
+  readonly sent: ReturnType<typeof latencyHistogram>
+  readonly tally: {
+    readonly errors: Kinds
+    readonly refused: Kinds
+    readonly while: Kinds
+    readonly events: number
+  }
   readonly turn: number
 }): readonly Figure[] => {
   const steady = samples.filter(
@@ -161,12 +174,17 @@ const figuresOf = ({
       ...{ name: 'requests', value: turn, unit: 'in all' },
       note: `over ${seconds} s, ${tally.events} of them events`,
     },
-    { name: 'errors', value: tally.errors, unit: 'requests', bound: { most: 0 } },
-    { name: 'errors while it restarts', value: tally.while, unit: 'requests' },
+    { name: 'errors', ...tally.errors.figure(), bound: { most: 0 } },
+    { name: 'refused at once: too many', ...tally.refused.figure() },
+    { name: 'errors while it restarts', ...tally.while.figure() },
     ...[0.5, 0.99, 0.999].map(q => ({
       ...{ name: `p${100 * q}`, value: all.quantile(q), unit: 'ms' },
       note: 'from when due; the restart is not in it',
     })),
+    {
+      ...{ name: 'sent late, p99.9', value: sent.quantile(0.999), unit: 'ms' },
+      note: 'by this client; much of it tells of a busy machine',
+    },
     {
       ...{ name: 'slope of memory', value: slope(each => each.residentMb), unit: 'MB/h' },
       note: `resident, ${steady.length} samples from ${PLAN.settled} to ${PLAN.restart} of the run`,
@@ -188,29 +206,3 @@ const someItem = async (home: Home): Promise<string> => {
     await close()
   }
 }
-
-const asked = (agent: Agent, url: string, body?: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      {
-        agent,
-        ...(body !== undefined && {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-        }),
-      },
-      response => {
-        let text = ''
-        response.setEncoding('utf8').on('data', part => (text += part))
-        response.once('error', reject)
-        response.once('end', () =>
-          response.statusCode! < 300
-            ? resolve(text)
-            : reject(new Error(`${url} answered ${response.statusCode}`)),
-        )
-      },
-    )
-    sent.once('error', reject)
-    sent.end(body)
-  })

@@ -6,9 +6,12 @@ export interface SoakSample {
   /** Seconds from its beginning. */
   readonly at: number
   readonly perSecond: number
+  /** A second, those while it restarts among them. */
   readonly errors: number
+  /** NaN where none was answered. */
   readonly p50: number
   readonly p99: number
+  /** NaN where no server ran. */
   readonly residentMb: number
   readonly descriptors: number
 }
@@ -33,10 +36,12 @@ const chart = (
   const x = (at: number): string => (LEFT + (at / end) * (WIDTH - LEFT)).toFixed(1)
   const y = (value: number): string => (HEIGHT - (value / top) * HEIGHT).toFixed(1)
   const drawn = Object.entries(lines).map(([name, of], i) => {
-    const points = samples
-      .filter(sample => Number.isFinite(of(sample)))
-      .map(sample => `${x(sample.at)},${y(of(sample))}`)
-    return `<polyline class="line${i}" points="${points.join(' ')}"><title>${name}</title></polyline>`
+    // A line ends where there is nothing to tell, and begins anew behind it.
+    const told = samples.map(sample => Number.isFinite(of(sample)))
+    const points = samples.flatMap((sample, at) =>
+      told[at] ? [`${told[at - 1] ? 'L' : 'M'}${x(sample.at)},${y(of(sample))}`] : [],
+    )
+    return `<path class="line${i}" d="${points.join(' ')}"><title>${name}</title></path>`
   })
   const named = Object.keys(lines).map((name, i) => `<span class="name${i}">${name}</span>`)
   const noted = marks.map(
@@ -45,7 +50,7 @@ const chart = (
   )
   return `<h2>${title} ${named.join(' ')}</h2>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT + 16}">
-<text x="0" y="10">${top.toPrecision(3)}</text><text x="0" y="${HEIGHT}">0</text>
+<text x="0" y="10">${top < 100 ? top.toPrecision(3) : Math.round(top)}</text><text x="0" y="${HEIGHT}">0</text>
 <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"/>
 <text x="${WIDTH - 60}" y="${HEIGHT + 13}">${Math.round(end)} s</text>
 ${drawn.join('\n')}
@@ -63,7 +68,7 @@ export const soakReport = (
 <style>
 body { font: 14px system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
 h2 { font-size: 1rem; margin: 1.5rem 0 .3rem } pre { overflow-x: auto; background: #f4f4f4; padding: 1rem }
-svg { width: 100%; height: auto } polyline { fill: none; stroke-width: 1.5 } text { font-size: 10px; fill: #555 }
+svg { width: 100%; height: auto } path { fill: none; stroke-width: 1.5 } text { font-size: 10px; fill: #555 }
 .line0 { stroke: #1668b8 } .line1 { stroke: #c2410c } .name0 { color: #1668b8 } .name1 { color: #c2410c }
 .axis { stroke: #999 } .mark { stroke: #999; stroke-dasharray: 3 3 }
 </style>

@@ -1,6 +1,7 @@
 import { randomOf } from '@explore/explore'
 import { expect, it } from 'vitest'
 import { arrivals, diurnal } from './arrivals.ts'
+import { kinds } from './kinds.ts'
 import { latencyHistogram, slopeOf } from './latency-histogram.ts'
 import { soakReport } from './soak-report.ts'
 
@@ -31,9 +32,17 @@ it('arrives as the day goes: the mean over all of it, four times as often at its
   expect(diurnal(0, 1)).toBeCloseTo(0.4)
 })
 
+it('counts what goes wrong by its kind', () => {
+  const errors = kinds()
+  expect(errors.figure()).toEqual({ value: 0, unit: 'requests' })
+  for (const kind of ['OVERLOADED', 'ECONNRESET', 'OVERLOADED']) errors.count(kind)
+  expect(errors.figure()).toMatchObject({ value: 3, note: '2 OVERLOADED, 1 ECONNRESET' })
+})
+
 it('draws what was seen and done', () => {
   const sample = { perSecond: 5, errors: 0, p50: 9, p99: NaN, residentMb: 200, descriptors: 40 }
-  const samples = [1, 2, 3].map(at => ({ at, ...sample }))
+  const away = { at: 3, ...sample, residentMb: NaN, descriptors: NaN }
+  const samples = [...[1, 2].map(at => ({ at, ...sample })), away, { at: 4, ...sample }]
   const html = soakReport(
     samples,
     [{ at: 2, what: 'restart' }],
@@ -42,5 +51,7 @@ it('draws what was seen and done', () => {
   expect(html).toContain('restart')
   expect(html).toContain('&lt;of memory>')
   expect(html.match(/<svg/g)).toHaveLength(4)
+  // Two lines of memory and descriptors each, with a gap while no server ran.
+  expect(html.match(/d="M[^M"]+M[^M"]+"/g)).toHaveLength(2)
   expect(html).not.toMatch(/NaN|undefined|src=|href=/)
 })
