@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { randomOf } from '@explore/explore'
 import { expect, it } from 'vitest'
 import { murmur2 } from './murmur2.ts'
 
@@ -11,4 +13,20 @@ it.each([
   ['abc', 479_470_107],
 ])('hashes %s as Kafka does', (key, hash) => {
   expect(murmur2(key)).toBe(hash & 0x7fffffff)
+})
+
+it('hashes keys of any length and alphabet as kafkajs does', () => {
+  const theirs = createRequire(import.meta.url)(
+    'kafkajs/src/producer/partitioners/default/murmur2',
+  ) as (key: Buffer) => number
+  const random = randomOf('murmur2')
+  for (const alphabet of ['ab09._-', 'aä€𝄞']) {
+    const letters = [...alphabet]
+    for (let length = 0; length < 140; length++) {
+      const key = Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join(
+        '',
+      )
+      expect(murmur2(key)).toBe(theirs(Buffer.from(key)) & 0x7fffffff)
+    }
+  }
 })

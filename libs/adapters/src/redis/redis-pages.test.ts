@@ -19,7 +19,9 @@ import { openRedisProfileStore } from './redis-profile-store.ts'
 import { redisStateStore } from './redis-state-store.ts'
 
 const NOW = 1_790_000_000_000
-const settings = settingsFrom({ 'trending.refreshMs': 0, 'trending.minVotes': 1 })
+/** Nothing is left out because a machine is busy. */
+const patience = { 'page.deadlineMs': 60_000, 'page.sourcesMs': 30_000 }
+const settings = settingsFrom({ ...patience, 'trending.refreshMs': 0, 'trending.minVotes': 1 })
 
 /** Pages of every viewer, sessions' second pages included, from a state that the same log was folded into. */
 const pagesFrom = async (state: StateStore, profiles: ProfileStore): Promise<string> => {

@@ -2,7 +2,7 @@ import { ExploreError } from '@explore/explore'
 import type { IHeaders } from 'kafkajs'
 import { MAX_VALUE } from '../topics.ts'
 import { UNREADABLE } from '../unreadable-records.ts'
-import { fromProtobuf, unknownFields } from './protobuf-records.ts'
+import { fromProtobuf } from './protobuf-records.ts'
 import { RECORD_SCHEMAS, type RecordKind } from './record-schemas.ts'
 
 /** A record as one JSON object of its kind, not judged yet. */
@@ -32,10 +32,19 @@ export const decodeRecord = (kind: RecordKind, { value, headers }: Envelope): De
     )
   }
   const { row, unknown } = decode(kind, value, header(headers, 'content-type'), 0)
-  // A CloudEvent has an id and a time, for data that have none.
-  const id = header(headers, 'ce_id')
-  const time = header(headers, 'ce_time')
-  return { row: kind === 'Event' ? { eventId: id, time, ...row } : row, unknown }
+  if (kind !== 'Event') return { row, unknown }
+  return { row: lent(row, header(headers, 'ce_id'), header(headers, 'ce_time')), unknown }
+}
+
+/** A CloudEvent has an id and a time, for data that have none. */
+const lent = (
+  row: DecodedRecord['row'],
+  id: string | undefined,
+  time: string | undefined,
+): DecodedRecord['row'] => {
+  if (id === undefined && time === undefined) return row
+  const { eventId = id, time: said = time } = row
+  return { ...row, eventId, time: said }
 }
 
 const decode = (
@@ -57,7 +66,7 @@ const decode = (
     }
     case 'protobuf':
       try {
-        return { row: fromProtobuf(kind, bytes), unknown: unknownFields(kind, bytes) }
+        return fromProtobuf(kind, bytes)
       } catch (cause) {
         throw malformed(
           `it is no Protobuf of explore.v1.${kind}: ${(cause as Error).message}`,
@@ -72,8 +81,16 @@ const formatOf = (bytes: Buffer, contentType = ''): 'framed' | 'json' | 'protobu
   if (bytes[0] === 0) return 'framed'
   if (/\bjson\b/i.test(contentType)) return 'json'
   if (/protobuf/i.test(contentType)) return 'protobuf'
-  // An opening brace, also behind white space and the mark of UTF-8.
-  return /^(\ufeff)?[ \t\r\n]*\{/.test(bytes.toString('utf8', 0, 64)) ? 'json' : 'protobuf'
+  return beginsObject(bytes) ? 'json' : 'protobuf'
+}
+
+const WHITE = new Set([0x20, 0x09, 0x0d, 0x0a])
+
+/** Whether the first byte of text is an opening brace, also behind white space and the mark of UTF-8. */
+const beginsObject = (bytes: Buffer): boolean => {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  while (at < 64 && WHITE.has(bytes[at]!)) at++
+  return bytes[at] === 0x7b
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -102,7 +119,7 @@ const structured = (kind: RecordKind, event: Record<string, unknown>): DecodedRe
   const { row, unknown } = decode(kind, bytes, type, 1)
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   if (kind !== 'Event') return { row, unknown }
-  return { row: { eventId: text(event.id), time: text(event.time), ...row }, unknown }
+  return { row: lent(row, text(event.id), text(event.time)), unknown }
 }
 
 /**
@@ -142,8 +159,9 @@ const indexesEnd = (body: Buffer): number => {
 /** A header's text, whatever the case of its name; the last one where there are several. */
 export const header = (headers: IHeaders | undefined, name: string): string | undefined => {
   let found: string | undefined
-  for (const [key, value] of Object.entries(headers ?? {})) {
-    if (key.toLowerCase() !== name) continue
+  for (const key in headers) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    const value = headers[key]
     const last = Array.isArray(value) ? value.at(-1) : value
     if (last !== undefined && last !== null) found = last.toString()
   }

@@ -40,11 +40,16 @@ export const validateEvent = (
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     return rejected('FIELD_INVALID', undefined, 'an event must be an object')
   }
-  const field = (name: keyof Event): unknown =>
-    Object.hasOwn(row, name) ? ((row as Record<string, unknown>)[name] ?? undefined) : undefined
-  const [userId, type, itemId, authorId] = NAMES.map(field)
-  const [eventId, requestId, surface, position, playMs] = DETAILS.map(field)
-  const time = timeOf(field('time'), judgement.now)
+  const userId = own(row, 'userId')
+  const type = own(row, 'type')
+  const itemId = own(row, 'itemId')
+  const authorId = own(row, 'authorId')
+  const eventId = own(row, 'eventId')
+  const requestId = own(row, 'requestId')
+  const surface = own(row, 'surface')
+  const position = own(row, 'position')
+  const playMs = own(row, 'playMs')
+  const time = timeOf(own(row, 'time'), judgement.now)
 
   const verdict =
     idProblem('userId', userId, true) ??
@@ -58,7 +63,7 @@ export const validateEvent = (
     numberProblem('playMs', playMs, DAY, false)
   if (verdict) return verdict
 
-  const said = {
+  const event = {
     userId,
     type,
     itemId,
@@ -68,18 +73,17 @@ export const validateEvent = (
     position,
     surface,
     playMs,
-  } as Event
-  return {
-    event: {
-      ...said,
-      eventId: (eventId as string | undefined) ?? contentId(said),
-      time: Math.min(time!, judgement.now),
-    },
-  }
+    eventId,
+  } as { -readonly [K in keyof Event]: Event[K] }
+  // Of the time that was said, which is the same when it is said again.
+  event.eventId ??= contentId(event)
+  event.time = Math.min(time, judgement.now)
+  return { event }
 }
 
-const NAMES = ['userId', 'type', 'itemId', 'authorId'] as const
-const DETAILS = ['eventId', 'requestId', 'surface', 'position', 'playMs'] as const
+/** A field that the row itself has; null is as good as absent. */
+const own = (row: object, name: keyof Event): unknown =>
+  Object.hasOwn(row, name) ? ((row as Record<string, unknown>)[name] ?? undefined) : undefined
 
 const typeProblem = (type: unknown): Problem =>
   TYPES.has(type)
