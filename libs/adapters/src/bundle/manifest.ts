@@ -17,7 +17,7 @@ export const CONTENTS = 'contents.u32'
 /** Optional: the second stage before it was arranged to serve; a warm start goes on from it. */
 export const TRAINED = 'second-stage-trained.onnx'
 /** Optional: without it search is exact. Graphs of the shards of an index stand beside one another, or the one of all of it. */
-export const INDEX = 'index.hnsw'
+const INDEX = 'index.hnsw'
 
 export const indexFile = ({ part, of }: Shard): string =>
   of === 1 ? INDEX : `index-${part}-of-${of}.hnsw`
