@@ -12,9 +12,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, type Running } from './testing/run-explore.ts'
 
 /** Two cores may be many processes' when tests run. */
-const SOON = { timeout: 100_000, interval: 100 }
-const PATIENT = { timeout: 400_000 }
+const SOON = { timeout: 200_000, interval: 100 }
+const PATIENT = { timeout: 900_000 }
 const CALLERS = 3
+/** Between the pages of a caller: services that start have work to do too. */
+const PAUSE_MS = 50
 /** In which callers find a replacement: they look for one that was away once a second. */
 const FOUND_MS = 2500
 
@@ -113,6 +115,7 @@ it('every service is replaced under load, and no request fails', PATIENT, async 
         failed.push(String(error))
       }
       pages++
+      await setTimeout(PAUSE_MS)
     }
   }
   const callers = Promise.all(Array.from({ length: CALLERS }, caller))

@@ -198,6 +198,7 @@ export const SETTINGS = {
     'pages',
     'Served pages that wait in memory for a Kafka; further ones go unrecorded. 0: none is recorded',
   ),
+  'index.shards': whole(1, 1, 64, 'shards', 'Shards of ann-index that training builds graphs for'),
   'precompute.policy': choice(['heavy', 'all', 'none'], 'Whose pages the off-peak job computes'),
   'precompute.users': whole(
     5000,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadBundle, mergeAll, writeBundle } from '@explore/adapters'
+import { hnswAvailable, loadBundle, mergeAll, writeBundle } from '@explore/adapters'
 import { exploreErrorOf } from '@explore/embedded'
 import {
   type Artifacts,
@@ -37,8 +37,12 @@ const worldOf = (catalogue: Catalogue) => ({
   now: () => TINY_NOW,
 })
 
-const write = (id: string, artifacts: Artifacts, items: number): Promise<string> =>
-  writeBundle(folder, artifacts, { id, createdAt: TINY_NOW, catalogueId: 'here', items, seed: 1 })
+/** With `shards` the bundle has a graph of each. */
+const write = (id: string, artifacts: Artifacts, items: number, shards?: number): Promise<string> =>
+  writeBundle(folder, artifacts, {
+    ...{ id, createdAt: TINY_NOW, catalogueId: 'here', items, seed: 1 },
+    ...(shards === undefined ? { hnsw: false } : { hnsw: true, shards }),
+  })
 
 /** The index of a bundle in so many services; `refresh` tells all of them of changed items. */
 const shardsOf = async (dir: string, of: number, catalogue: Catalogue, models: 'all' | 'none') => {
@@ -77,11 +81,14 @@ const shardsOf = async (dir: string, of: number, catalogue: Catalogue, models: '
 }
 
 const artifacts: Artifacts = await tinyArtifacts(tinyCatalogue(N))
-const dir = await write('tiny', artifacts, N)
 
 let written = 0
 /** Writes a bundle of these vectors, and none that anybody could learn from. */
-const writeVectors = (vectors: Float32Array, dimension: number): Promise<string> => {
+const writeVectors = (
+  vectors: Float32Array,
+  dimension: number,
+  shards?: number,
+): Promise<string> => {
   const items = vectors.length / dimension
   const firstItems = new Float32Array(items * artifacts.firstDimension)
   const neighbours = {
@@ -90,11 +97,18 @@ const writeVectors = (vectors: Float32Array, dimension: number): Promise<string>
     width: 1,
   }
   const changed = { vectors, dimension, firstItems, neighbours }
-  return write(`vectors-${++written}`, { ...artifacts, ...changed }, items)
+  return write(`vectors-${++written}`, { ...artifacts, ...changed }, items, shards)
 }
 
-for (const of of [1, 2, 4]) {
-  bundleContract(`its index over gRPC, ${of} shards`, async () => {
+const { reason } = hnswAvailable()
+const ways = [1, 2, 4].map(of => ({ of, graph: false, recall: 1 }))
+for (const { of, graph, recall } of [...ways, { of: 2, graph: true, recall: 0.95 }]) {
+  if (graph && reason !== undefined) continue
+  const name = `over gRPC, ${of} shards${graph ? ', each with a graph' : ''}`
+  const shardsOfGraphs = graph ? of : undefined
+  const dir = await write(`tiny-${of}-${graph}`, artifacts, N, shardsOfGraphs)
+
+  bundleContract(`its index ${name}`, async () => {
     const catalogue = tinyCatalogue(N)
     const shards = await shardsOf(dir, of, catalogue, 'all')
     const bundle = await loadBundle(dir, { ...worldOf(catalogue), search: shards.search })
@@ -107,14 +121,14 @@ for (const of of [1, 2, 4]) {
   })
 
   vectorIndexContract(
-    `over gRPC, ${of} shards`,
+    name,
     async (vectors, dimension) => {
       const size = vectors.length / dimension
       const catalogue = tinyCatalogue(size)
-      const dir = await writeVectors(vectors, dimension)
+      const dir = await writeVectors(vectors, dimension, shardsOfGraphs)
       const { search } = await shardsOf(dir, of, catalogue, 'none')
       return { dimension, size, search: async (query, k) => search(query, k) }
     },
-    1,
+    recall,
   )
 }

@@ -7,7 +7,8 @@ import { heapInUse, instantService, mutator } from '@explore/rest/testing'
 import { errorOfStatus } from '@explore/rpc'
 import { Client, credentials, type Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exploreDefinition, grpcEdge } from './grpc-edge.ts'
+import { exploreDefinition } from './explore-protos.ts'
+import { grpcEdge } from './grpc-edge.ts'
 
 /** Messages for each method; `npm run test:fuzz` sends 10,000. */
 const MESSAGES = Number(process.env.EXPLORE_FUZZ ?? 200)

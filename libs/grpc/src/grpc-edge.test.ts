@@ -7,10 +7,11 @@ import type { ExploreError, ExploreService } from '@explore/explore'
 import { logsOf, metricsOf, samplesOf, startTracing } from '@explore/observe'
 import { type Edge, type Problem, restServer } from '@explore/rest'
 import { fakeService } from '@explore/rest/testing'
-import { type CallOptions, rpcClient } from '@explore/rpc'
+import { type CallOptions, detailOf, rpcClient } from '@explore/rpc'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { afterEach, expect, test } from 'vitest'
-import { exploreDefinition, grpcEdge } from './grpc-edge.ts'
+import { exploreDefinition, RECEIPT, type Receipt, receiptMessage } from './explore-protos.ts'
+import { grpcEdge } from './grpc-edge.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -240,6 +241,28 @@ test('each method refuses as its route does', async () => {
     }
     expect([request, { code, detail, field, hint }]).toEqual([request, refused])
   }
+})
+
+test.each([2, 500])('a batch of %i events of which none is taken says of the rows why', async n => {
+  const { edge, call } = await edges()
+  const events = Array.from({ length: n }, (_, i) => ({
+    userId: 'u1',
+    type: i % 2 ? 4 : 99,
+    itemId: '',
+  }))
+  const error = (await call('RecordEvents', { events }).catch(error => error)) as ExploreError
+  const receipt = receiptMessage.deserialize(Buffer.from(detailOf(error, RECEIPT)!))
+  const { body } = await rest(
+    edge,
+    'POST /v1/events',
+    events.map(({ userId, type }) => ({ userId, type: type === 4 ? 'like' : '99' })),
+  )
+  const { verdicts, ...counts } = body as Receipt
+  expect(receipt).toMatchObject({ accepted: 0, rejected: n })
+  expect(counts).toMatchObject({ accepted: 0, rejected: n })
+  expect(receipt.verdicts.length).toBeGreaterThan(1)
+  expect(receipt.verdicts.map(plain)).toEqual(verdicts.slice(0, receipt.verdicts.length).map(plain))
+  if (n === 2) expect(receipt.verdicts.length).toBe(2)
 })
 
 test.each(['.', '..'])('a viewer %j is no viewer', async userId => {

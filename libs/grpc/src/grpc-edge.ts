@@ -1,17 +1,9 @@
 import { ExploreError } from '@explore/explore'
 import type { Edge } from '@explore/rest'
-import {
-  loadProtos,
-  type RpcServer,
-  rpcServer,
-  type RpcServerOptions,
-  serviceOf,
-} from '@explore/rpc'
+import { type RpcServer, rpcServer, type RpcServerOptions } from '@explore/rpc'
+import { exploreDefinition, exploreProtos } from './explore-protos.ts'
 import { METHODS } from './methods.ts'
 import { transcoded } from './transcode.ts'
-
-const exploreProtos = loadProtos('explore/v1/explore.proto')
-export const exploreDefinition = serviceOf(exploreProtos, 'explore.v1.Explore')
 
 /** The gRPC edge, explore.v1.Explore: every method is a route of `edge`, which must be ready. */
 export const grpcEdge = (

@@ -1,1 +1,2 @@
-export { exploreDefinition, grpcEdge } from './grpc-edge.ts'
+export { exploreDefinition } from './explore-protos.ts'
+export { grpcEdge } from './grpc-edge.ts'

@@ -1,6 +1,7 @@
 import { ExploreError } from '@explore/explore'
 import { type Edge, errorOfProblem, VIA_GRPC } from '@explore/rest'
-import type { Handler } from '@explore/rpc'
+import { type Handler, withDetail } from '@explore/rpc'
+import { RECEIPT, receiptDetail } from './explore-protos.ts'
 import type { Method } from './methods.ts'
 
 /** Metadata that REST knows as headers. */
@@ -27,8 +28,11 @@ export const transcoded =
     const failed = reply.statusCode >= 400 ? errorOfProblem(answered) : undefined
     if (failed === undefined) return answer(answered as never)
     const seconds = Number(reply.headers['retry-after'])
-    throw new ExploreError(failed.code, failed.message, {
+    const error = new ExploreError(failed.code, failed.message, {
       ...{ field: failed.field, hint: failed.hint, cause: failed },
       ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
     })
+    // A batch of which no row was taken says of each row why.
+    if (!('verdicts' in answered)) throw error
+    throw withDetail(error, RECEIPT, receiptDetail(answered))
   }

@@ -3,7 +3,7 @@ export { healthOf, type ServiceHealth } from './health-of.ts'
 export { type HealthPort, healthPort } from './health-port.ts'
 export { loadProtos, messageOf, serviceOf } from './protos.ts'
 export { type CallOptions, type RpcClient, rpcClient, type RpcClientOptions } from './rpc-client.ts'
-export { errorOfStatus, grpcCodeOf, statusOf } from './rpc-error.ts'
+export { detailOf, errorOfStatus, grpcCodeOf, statusOf, withDetail } from './rpc-error.ts'
 export {
   type Handler,
   MAX_MESSAGE_BYTES,

@@ -20,6 +20,26 @@ interface Status {
   readonly details: readonly { readonly type_url: string; readonly value: Uint8Array }[]
 }
 
+/** A message that travels with an error, by its full name. */
+interface Detail {
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+const told = new WeakMap<ExploreError, Detail>()
+
+/** `error`, which tells its caller this message too. */
+export const withDetail = (error: ExploreError, type: string, bytes: Uint8Array): ExploreError => {
+  told.set(error, { type, bytes })
+  return error
+}
+
+/** The bytes of a message of that name that came with an error. */
+export const detailOf = (error: ExploreError, type: string): Uint8Array | undefined => {
+  const detail = told.get(error)
+  return detail?.type === type ? detail.bytes : undefined
+}
+
 const protos = loadProtos('google/rpc/status.proto')
 const statusMessage = messageOf<Status>(protos, 'google.rpc.Status')
 const infoMessage = messageOf<ErrorInfo>(protos, INFO)
@@ -65,7 +85,11 @@ export const statusOf = (error: ExploreError): StatusObject => {
   const code = grpcCodeOf(reason)
   const info = { reason, domain: DOMAIN, metadata: { ...(field && { field }), hint } }
   const value = infoMessage.serialize(info)
-  const details = [{ type_url: `type.googleapis.com/${INFO}`, value }]
+  const detail = told.get(error)
+  const details = [
+    { type_url: urlOf(INFO), value },
+    ...(detail ? [{ type_url: urlOf(detail.type), value: detail.bytes }] : []),
+  ]
   const metadata = new Metadata()
   metadata.set(DETAILS, statusMessage.serialize({ code, message, details }))
   // What clients of gRPC that retry go by.
@@ -73,33 +97,44 @@ export const statusOf = (error: ExploreError): StatusObject => {
   return { code, details: message, metadata }
 }
 
+const urlOf = (type: string): string => `type.googleapis.com/${type}`
+
 /** What a call failed with: the error that `statusOf` took, or the nearest one where none is in the details. */
 export const errorOfStatus = (failed: ServiceError): ExploreError => {
-  const info = infoOf(failed)
+  const details = detailsOf(failed)
+  const info = infoOf(details)
   if (info !== undefined) {
     const { field, hint } = info.metadata
     const [pushback] = failed.metadata.get(PUSHBACK)
-    return new ExploreError(info.reason as ErrorCode, failed.details, {
+    const error = new ExploreError(info.reason as ErrorCode, failed.details, {
       ...(field && { field }),
       ...(hint && { hint }),
       ...(pushback !== undefined && { retryAfterMs: Number(pushback) }),
       cause: failed,
     })
+    const other = details.find(({ type_url: url }) => !url.endsWith(`/${INFO}`))
+    return other ? withDetail(error, other.type_url.split('/').at(-1)!, other.value) : error
   }
   return new ExploreError(codeOf(failed), failed.details, { cause: failed })
 }
 
-const infoOf = ({ metadata }: ServiceError): ErrorInfo | undefined => {
+const detailsOf = ({ metadata }: ServiceError): Status['details'] => {
   const [bytes] = metadata?.get(DETAILS) ?? []
-  if (!Buffer.isBuffer(bytes)) return undefined
   try {
-    const { details } = statusMessage.deserialize(bytes)
+    return Buffer.isBuffer(bytes) ? statusMessage.deserialize(bytes).details : []
+  } catch {
+    // Details that nobody can read say nothing: the gRPC code is left.
+    return []
+  }
+}
+
+const infoOf = (details: Status['details']): ErrorInfo | undefined => {
+  try {
     const packed = details.find(({ type_url: url }) => url.endsWith(`/${INFO}`))
     const info = packed && infoMessage.deserialize(Buffer.from(packed.value))
     const ours = info?.domain === DOMAIN && Object.hasOwn(ERRORS, info.reason)
     return ours ? info : undefined
   } catch {
-    // Details that nobody can read say nothing: the gRPC code is left.
     return undefined
   }
 }

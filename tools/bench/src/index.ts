@@ -1,3 +1,4 @@
+export { benchAnn } from './bench-ann.ts'
 export { benchHome } from './bench.ts'
 export { benchFleet } from './bench-fleet.ts'
 export { benchObserve } from './bench-observe.ts'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
+  benchAnn,
   benchBus,
   benchFleet,
   benchHome,
@@ -38,6 +39,8 @@ const SERVED: readonly string[] = ['fleet', 'plan', 'soak']
 /** What can be measured: serving, serving too many, events over Kafka and Redis, the speed of training, what going on from older models is worth. */
 const PARTS = {
   home: benchHome,
+  ann: benchAnn([10_000, 100_000]),
+  'ann-million': benchAnn([10_000, 100_000, 1_000_000]),
   fleet: benchFleet,
   plan: benchPlan,
   soak: benchSoak,

@@ -6,7 +6,7 @@ import { packedRows, rowAt, type RowTable } from '../dot/row-table.ts'
 import { outputWidth } from '../onnx/output-width.ts'
 import { embedItems } from './embed-items.ts'
 import type { World } from './freshener.ts'
-import { modelFile, TRAINED } from './manifest.ts'
+import { graphShards, modelFile, TRAINED } from './manifest.ts'
 import { modelSpecs } from './model-specs.ts'
 import { probeModel } from './probe-model.ts'
 import { shareBundle } from './share-bundle.ts'
@@ -104,6 +104,7 @@ export const deriveBundle = async (
     catalogueId: manifest.catalogueId,
     ...{ items, catalogue, seed: manifest.seed },
     origin: { bundle: base, imported: given },
+    shards: graphShards(manifest),
     ...(key && { key }),
   })
 }

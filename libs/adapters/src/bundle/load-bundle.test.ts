@@ -1,7 +1,11 @@
+import { readdirSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { COUNTERS, field, HISTORY } from '@explore/explore'
 import { bundleContract, record, tinyCatalogue, tinyItem, viewersOf } from '@explore/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Found } from '@explore/pipeline'
+import { mergeAll } from '../vectors/found.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
 import { answers, bundleFixture, N, tinyWorld } from './bundle-fixture.ts'
 import type { Task } from './bundle-worker.ts'
@@ -44,6 +48,42 @@ it('gives the rows of training for what has not changed', () =>
     expect(items).toEqual(artifacts.neighbours.items.slice(56, 64))
     expect(scores).toEqual(artifacts.neighbours.scores.slice(56, 64))
   }))
+
+it.skipIf(!hnswAvailable().available)(
+  'searches a shard by the graph of its own rows, and another number of shards exactly',
+  async () => {
+    const sharded = await write('sharded', { hnsw: true, shards: 2 })
+    expect(readdirSync(sharded).filter(name => name.endsWith('.hnsw'))).toEqual([
+      'index-0-of-2.hnsw',
+      'index-1-of-2.hnsw',
+    ])
+    const foundIn = async (of: number, query: Float32Array) => {
+      const lists: Found[] = []
+      for (let part = 0; part < of; part++) {
+        const world = { ...tinyWorld(), shard: { part, of } }
+        await using(sharded, world, async ({ retriever }) => {
+          const found = await retriever.search(query, 20)
+          expect(found.items.every(item => item % of === part)).toBe(true)
+          lists.push(found)
+        })
+      }
+      return mergeAll(lists, 20)
+    }
+    await using(exact, tinyWorld(), async ({ retriever }) => {
+      const query = await retriever.embed(viewersOf(tinyCatalogue(N), [1, 2, 3]))
+      const { items } = await retriever.search(query, 20)
+      expect((await foundIn(4, query)).items).toEqual(items)
+      const graphs = new Set((await foundIn(2, query)).items)
+      expect(items.filter(item => graphs.has(item)).length).toBeGreaterThanOrEqual(19)
+    })
+    truncateSync(join(sharded, 'index-1-of-2.hnsw'), 2000)
+    const broken = { ...tinyWorld(), shard: { part: 1, of: 2 }, verify: false }
+    await expect(loadBundle(sharded, broken)).rejects.toMatchObject({
+      code: 'BUNDLE_BROKEN',
+      field: 'index-1-of-2.hnsw',
+    })
+  },
+)
 
 it('covers what came, changed and went between training and loading', async () => {
   const catalogue = tinyCatalogue(N)

@@ -14,12 +14,12 @@ import { onnxModel, type OnnxModel } from '../onnx/onnx-model.ts'
 import { exactIndex } from '../vectors/exact-index.ts'
 import { hnswIndex } from '../vectors/hnsw-index.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
-import { inShard, type Shard, shardIndex } from '../vectors/shard-index.ts'
+import { inShard, ofShard, rowsOf, type Shard, shardIndex, WHOLE } from '../vectors/shard-index.ts'
 import { tieredIndex } from '../vectors/tiered-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
 import { firstStage } from './first-stage.ts'
 import { freshener, type World } from './freshener.ts'
-import { INDEX, modelFile } from './manifest.ts'
+import { indexFile, modelFile } from './manifest.ts'
 import { modelSpecs } from './model-specs.ts'
 import { retriever } from './retriever.ts'
 import { secondStage } from './second-stage.ts'
@@ -36,7 +36,7 @@ export interface LoadOptions extends World {
   readonly ef?: number
   /** The models to open, all by default; what needs another one rejects with BUNDLE_MISSING. */
   readonly models?: readonly ModelName[]
-  /** The part of the index to search: exactly, where it is not all of it. */
+  /** The part of the index to search: by the bundle's graph of just that part where it has one, exactly else. */
   readonly shard?: Shard
   /** Searches the index elsewhere: none is opened here. */
   readonly search?: Retriever['search']
@@ -130,28 +130,32 @@ const baseOf = async (
   options: LoadOptions,
   rows: DotRows,
 ): Promise<VectorIndex> => {
-  const { shard, search } = options
-  if (shard !== undefined && shard.of > 1) return shardIndex(shared.vectors, shard)
-  return (search === undefined && (await graphOf(shared, options))) || exactIndex(rows)
+  const { shard = WHOLE, search } = options
+  const graph = search === undefined ? await graphOf(shared, options, shard) : undefined
+  if (graph !== undefined) return ofShard(graph, shard)
+  return shard.of > 1 ? shardIndex(shared.vectors, shard) : exactIndex(rows)
 }
 
 const own = function* (items: Iterable<number>, shard: Shard): Iterable<number> {
   for (const item of items) if (inShard(item, shard)) yield item
 }
 
-/** The bundle's graph, undefined where it has none or hnswlib-node is not installed here. */
+/** The bundle's graph of a shard's rows, undefined where it has none or hnswlib-node is not installed here. */
 const graphOf = async (
   { dir, manifest: { files, dimension, items } }: SharedBundle,
   { ef }: LoadOptions,
+  shard: Shard,
 ): Promise<VectorIndex | undefined> => {
-  if (!Object.hasOwn(files, INDEX) || !hnswAvailable().available) return undefined
+  const field = indexFile(shard)
+  if (!Object.hasOwn(files, field) || !hnswAvailable().available) return undefined
   const fail = (what: string, cause?: unknown): never => {
-    throw new ExploreError('BUNDLE_BROKEN', `${INDEX} ${what}`, { field: INDEX, cause })
+    throw new ExploreError('BUNDLE_BROKEN', `${field} ${what}`, { field, cause })
   }
-  const graph = await hnswIndex(join(dir, INDEX), { dimension, ef }).catch((cause: Error) =>
+  const graph = await hnswIndex(join(dir, field), { dimension, ef }).catch((cause: Error) =>
     fail(`cannot be read: ${cause.message}`, cause),
   )
-  return graph.size === items ? graph : fail(`holds ${graph.size} of ${items} items`)
+  const rows = rowsOf(items, shard)
+  return graph.size === rows ? graph : fail(`holds ${graph.size} of ${rows} items`)
 }
 
 /** Ordinals that the tables may not speak for. Without hashes changes of old items stay unknown. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ExploreError, FEATURES_VERSION, MODEL_NAMES } from '@explore/explore'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import type { Shard } from '../vectors/shard-index.ts'
 
 export const BUNDLE_FORMAT = 1
 
@@ -15,8 +16,11 @@ export const NEIGHBOUR_SCORES = 'neighbours.f32'
 export const CONTENTS = 'contents.u32'
 /** Optional: the second stage before it was arranged to serve; a warm start goes on from it. */
 export const TRAINED = 'second-stage-trained.onnx'
-/** Optional: without it search is exact. */
-export const INDEX = 'index.hnsw'
+/** Optional: without it search is exact. Graphs of the shards of an index stand beside one another, or the one of all of it. */
+const INDEX = 'index.hnsw'
+
+export const indexFile = ({ part, of }: Shard): string =>
+  of === 1 ? INDEX : `index-${part}-of-${of}.hnsw`
 
 export const modelFile = (name: (typeof MODEL_NAMES)[number]): string => `${name}.onnx`
 
@@ -61,6 +65,12 @@ const schema = Type.Object({
 })
 
 export type Manifest = Static<typeof schema>
+
+/** In how many shards its index is served, as far as the names of its graphs tell. */
+export const graphShards = ({ files }: Manifest): number => {
+  const names = Object.keys(files).map(name => /^index-0-of-(\d+)\.hnsw$/.exec(name)?.[1])
+  return Number(names.find(of => of !== undefined) ?? 1)
+}
 
 /**
  * Reads a bundle's manifest. Throws BUNDLE_MISSING where there is no bundle, BUNDLE_BROKEN where the

@@ -11,6 +11,7 @@ import {
 } from '@explore/explore'
 import { buildHnsw } from '../vectors/build-hnsw.ts'
 import { hnswAvailable } from '../vectors/hnsw-library.ts'
+import { rowsOf, vectorsOf } from '../vectors/shard-index.ts'
 import { contentHashes } from './content-hash.ts'
 import { moveInto, orDiskFull, sha256, sync, writeDurably } from './files.ts'
 import * as names from './manifest.ts'
@@ -31,8 +32,10 @@ export interface BundleInfo {
   readonly origin?: names.Manifest['origin']
   /** Of the home: signs the manifest. */
   readonly key?: KeyObject
-  /** Default: from HNSW_FROM items on. Without hnswlib-node there is never a graph. */
+  /** Default: where the index, or each shard of it, has HNSW_FROM items. Without hnswlib-node there is never a graph. */
   readonly hnsw?: boolean
+  /** Shards in which the index is served: each gets a graph of its own. Default 1. */
+  readonly shards?: number
   readonly onProgress?: (step: 'files' | 'index', done: number, total: number) => void
 }
 
@@ -91,13 +94,19 @@ const fill = async (dir: string, artifacts: Artifacts, info: BundleInfo): Promis
     files[name] = { bytes: byteLength, sha256: createHash('sha256').update(data).digest('hex') }
     onProgress?.('files', i + 1, contents.length)
   }
-  if ((info.hnsw ?? items >= HNSW_FROM) && hnswAvailable().available) {
-    const path = join(dir, names.INDEX)
-    await buildHnsw(artifacts.vectors, artifacts.dimension, path, {
-      onProgress: (done, total) => onProgress?.('index', done, total),
+  const { shards: of = 1 } = info
+  const wanted = info.hnsw ?? Math.floor(items / of) >= HNSW_FROM
+  for (let part = 0, built = 0; wanted && hnswAvailable().available && part < of; part++) {
+    const shard = { part, of }
+    const name = names.indexFile(shard)
+    const path = join(dir, name)
+    const { vectors, dimension } = artifacts
+    await buildHnsw(vectorsOf(vectors, dimension, shard), dimension, path, {
+      onProgress: done => onProgress?.('index', built + done, items),
     })
+    built += rowsOf(items, shard)
     await sync(path)
-    files[names.INDEX] = { bytes: (await stat(path)).size, sha256: await sha256(path) }
+    files[name] = { bytes: (await stat(path)).size, sha256: await sha256(path) }
   }
   const manifest: names.Manifest = {
     format: names.BUNDLE_FORMAT,

@@ -116,6 +116,7 @@ export const trainBundle = async (
       catalogue,
       items: catalogue.size,
       seed,
+      shards: settings['index.shards'],
       key: await signingKey(home.key),
       onProgress: (step, done, total) => progress('bundle', done / Math.max(1, total), step),
     })
