@@ -13,16 +13,50 @@ interface GoTool {
   readonly version: string
   readonly module: string
   readonly path: string
+  /** The program, where the module is a library. */
+  readonly source?: string
   /** What of its module is kept beside the command. */
   readonly files?: string
 }
 
 const KUBERNETES = { version: '1.34.4', module: 'k8s.io/kubernetes' } as const
 
+/** What `docker compose config` does, by the library that does it: loads, checks, resolves, tells it as JSON. */
+const COMPOSE_CONFIG = `package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+func main() {
+	options, err := cli.NewProjectOptions(os.Args[1:], cli.WithProfiles([]string{"*"}))
+	if err == nil {
+		project, failure := options.LoadProject(context.Background())
+		if err = failure; err == nil {
+			text, failure := project.MarshalJSON()
+			fmt.Println(string(text))
+			err = failure
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+`
+
 const TOOLS = {
   helm: { version: '4.3.1', module: 'helm.sh/helm/v4', path: 'cmd/helm' },
   kubeconform: {
     ...{ version: '0.8.0', module: 'github.com/yannh/kubeconform', path: 'cmd/kubeconform' },
+  },
+  'compose-config': {
+    ...{ version: '2.16.2', module: 'github.com/compose-spec/compose-go/v2', path: '' },
+    source: COMPOSE_CONFIG,
   },
   kubectl: { ...KUBERNETES, path: 'cmd/kubectl' },
   'kube-apiserver': { ...KUBERNETES, path: 'cmd/kube-apiserver' },
@@ -55,7 +89,7 @@ export const chartTool = async (tool: ChartTool): Promise<string> => {
 }
 
 const build = async (tool: GoTool, place: string): Promise<void> => {
-  const { version, module, path, files } = tool
+  const { version, module, path, source, files } = tool
   const folder = mkdtempSync(join(tmpdir(), 'explore-go-'))
   const go = (...args: readonly string[]) =>
     run('go', args, { cwd: folder, env: { ...process.env, GOTOOLCHAIN: 'local' } })
@@ -75,7 +109,8 @@ const build = async (tool: GoTool, place: string): Promise<void> => {
       }
     }
     const how = ['-mod=mod', '-trimpath', '-ldflags', flags.join(' ')]
-    await go('build', ...how, '-o', `${place}.new`, `${module}/${path}`)
+    if (source !== undefined) writeFileSync(join(folder, 'main.go'), source)
+    await go('build', ...how, '-o', `${place}.new`, source ? '.' : `${module}/${path}`)
     if (files !== undefined) {
       const { stdout } = await go('list', '-m', '-f', '{{.Dir}}', module)
       const kept = join(place, '..', 'files')

@@ -49,7 +49,7 @@ scrape_configs:
   }
 }
 
-it('wakes somebody when a ranker dies and when nobody folds, and nobody before', async ({
+it('tells of a ranker that dies, of events that nobody folds, of old models, of settings that do not hold and of a dead gateway', async ({
   skip,
 }) => {
   const why = hasCommand('prometheus') ? whyNoKafka() : 'no prometheus'
@@ -59,7 +59,8 @@ it('wakes somebody when a ranker dies and when nobody folds, and nobody before',
   const folder = mkdtempSync(join(tmpdir(), 'explore-alerts-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const home = await tinyHome(join(folder, 'home'), {
-    end: Date.now() - 3_600_000,
+    // Its models are as old.
+    end: Date.now() - 4 * 86_400_000,
     bundles: ['first'],
     settings: { 'page.deadlineMs': 4000, 'page.sourcesMs': 2500, 'fresh.maxAgeHours': 8760 },
   })
@@ -92,6 +93,8 @@ it('wakes somebody when a ranker dies and when nobody folds, and nobody before',
   // Latency is this machine's business; pages are whole, and nothing waits.
   expect(await alerts()).not.toHaveProperty('ExplorePagesDegradedFast')
   expect(await alerts()).not.toHaveProperty('ExploreLag')
+  expect(await alerts()).not.toHaveProperty('ExploreProblems')
+  expect(await alerts()).not.toHaveProperty('ExploreDown')
 
   process.kill(fleet.members.find(({ name }) => name === 'second-stage-mtml')!.pid, 'SIGKILL')
   await after('firing', 'ExplorePagesDegradedFast')
@@ -106,4 +109,12 @@ it('wakes somebody when a ranker dies and when nobody folds, and nobody before',
   // The state of this home was folded from its own log: so much of the topic counts as folded.
   for (let batch = 0; batch < 20; batch++) await service.record(rows(batch))
   await after('firing', 'ExploreLag')
+  // Nobody has trained for four days: for an hour, here a minute, it has been so.
+  await after('firing', 'ExploreBundleOld')
+
+  writeFileSync(home.settings, '{ "page.limit": "many" }')
+  await after('firing', 'ExploreProblems')
+
+  process.kill(fleet.members.at(-1)!.pid, 'SIGKILL')
+  await expect.poll(async () => (await alerts())['ExploreDown'], PATIENT).toBe('firing')
 }, 400_000)

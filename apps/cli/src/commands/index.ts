@@ -67,6 +67,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 home or port in use, 4 bad data;
         .env('EXPLORE_THREADS')
         .argParser(wholeNumber(1, 256)),
     )
+    .option('--no-serve', 'end when all is prepared')
     .option('--no-demo', 'leave an empty home empty')
     .option('--demo-items <n>', 'items of the demo world', wholeNumber(1), 20000)
     .option('--demo-users <n>', 'users of the demo world', wholeNumber(1), 3000)

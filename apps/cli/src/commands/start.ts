@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly port: number
   readonly grpcPort?: number
   readonly threads?: number
+  /** Else it ends when all is prepared. */
+  readonly serve: boolean
   readonly demo: boolean
   readonly demoItems: number
   readonly demoUsers: number
@@ -29,10 +31,10 @@ export interface StartOptions {
 
 /** Prepares what the home lacks (demo, models, lists), serves until stopped, drains and closes. */
 export const start = async (options: StartOptions): Promise<void> => {
-  const { host, port, grpcPort, threads } = options
+  const { host, port, grpcPort, threads, serve: serving } = options
   const home = homeAt(options.home)
   const lock = await lockHome(home, 'start')
-  await expectPortFree({ host, port })
+  if (serving) await expectPortFree({ host, port })
   const hnsw = hnswAvailable()
   if (!hnsw.available) console.error(`explore: exact search instead of HNSW: ${hnsw.reason}`)
   const view = progressView(process.stderr, Date.now)
@@ -41,6 +43,7 @@ export const start = async (options: StartOptions): Promise<void> => {
   } finally {
     view.end()
   }
+  if (!serving) return lock.release()
 
   const gateway = await serve(home, { host, port, grpcPort, threads })
   const stopped = untilStopped()
