@@ -11,7 +11,7 @@ import { DEDUPE, type UserState } from './user-state.ts'
 
 /** An event with its names resolved: all that the fold may know. */
 export interface Signal {
-  /** 64-bit hash of the event id. */
+  /** 45-bit hash of the event id. */
   readonly id: bigint
   readonly type: EventType
   /** Ordinal; −1 where the event names none. */

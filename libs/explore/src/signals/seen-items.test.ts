@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { see } from './seen-items.ts'
-import { emptyUserState } from './user-state.ts'
+import { emptyUserState, SEEN_BLOCK } from './user-state.ts'
 
 it('remembers each item once, ordinal 0 too', () => {
   const { seen } = emptyUserState()
@@ -20,4 +20,23 @@ it('forgets the oldest beyond the limit, also when the limit is lowered', () => 
   see(seen, 299, 50)
   see(seen, 100, 50)
   expect([seen.length, seen.items[48], seen.items[49]]).toEqual([50, 1000, 100])
+})
+
+it('keeps blocks sorted, and forgets the oldest as a whole', () => {
+  const { seen } = emptyUserState()
+  const limit = 4 * SEEN_BLOCK + 10
+  for (let item = 5000; item > 5000 - limit; item--) see(seen, item, limit)
+  expect(seen.length).toBe(limit)
+  // Those that came first are the greatest.
+  expect([seen.items[0], seen.items[SEEN_BLOCK - 1]]).toEqual([5001 - SEEN_BLOCK, 5000])
+  expect([...seen.items.subarray(limit - 2, limit)]).toEqual([5002 - limit, 5001 - limit])
+  see(seen, 1, limit)
+  expect(seen.length).toBe(limit - SEEN_BLOCK + 1)
+  expect([seen.items[0], seen.items[SEEN_BLOCK - 1]]).toEqual([
+    5001 - 2 * SEEN_BLOCK,
+    5000 - SEEN_BLOCK,
+  ])
+  // What was in the block is news again.
+  see(seen, 5000, limit)
+  expect(seen.items[seen.length - 1]).toBe(5000)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomOf } from '../random.ts'
+import { see, sortBlocks } from './seen-items.ts'
 import {
   COUNTS,
   DEDUPE,
@@ -7,6 +8,7 @@ import {
   HISTORY,
   MAX_BLOCKED,
   reserve,
+  SEEN_BLOCK,
   type UserState,
 } from './user-state.ts'
 import { decodeUserState, encodeUserState } from './user-state-codec.ts'
@@ -72,6 +74,16 @@ const V1_STATE = [
   'QAAAAAAAAQAAAAAAAAACAAAAAAAAAAMAADQAAACrAAAAxAAAAA==',
 ].join('')
 
+/** The same as version 2 wrote it, the first id of an event with bits in all its 64. */
+const V2_STATE = [
+  'AgAAAAMAAAADAAAAAwAAAAMAAAADAAAAAwAAAAMAAAADAAAAtB0PAFMzDgCwzgoAm1UHAFbMCgCOzg0AnxkOAA39AQ',
+  'AAAAAAABAAopQabUIAAACilBp9QggFBZWZAGEAswD/AAA4O9yFO0AAAJYrIGhfQAAA18bme2NACHNwlsdHWbwfDP8A',
+  'AAgtsO82QAAAkLMhmk5AAAA0hQwxTUAICEWlrA1gQjw4+kKfTiBCMKTNQcE7jELwwwZD/wAAAGrqR/g/AABstJSsUU',
+  'AAAL6YgPxnQBUAAAACAAAApAAAAISBykK8JspCy3SpQoxVt0IFdONCttiOQf8AADAXWf5aQAAAiMJFUjhAAAD45sDg',
+  'X0BNAAAAxwAAAGkAAAAMSG8AACgSMgpLQAAAbG9sXl1AAADZBcgGYUAQMlR2mLrc/gAAAAAAAgAAAAAAAAADAAAINK',
+  'vE',
+].join('')
+
 describe('the encoding of a user state', () => {
   it('keeps all that is in use', () => {
     for (const rows of [0, 1, 31, 32]) {
@@ -122,7 +134,7 @@ describe('the encoding of a user state', () => {
     const random = randomOf('nonsense')
     for (let i = 0; i < 300; i++) {
       const nonsense = Uint8Array.from({ length: 88 + i }, () => random() * 256)
-      nonsense.set([1 + (i % 2), 0, 0, 0])
+      nonsense.set([1 + (i % 3), 0, 0, 0])
       expect(decoding(nonsense)).toEqual(code('STATE_BROKEN'))
     }
   })
@@ -136,13 +148,16 @@ describe('the encoding of a user state', () => {
       for (let i = 0; i < 4000; i++) state.seen.items[i] = (i * 7919) % ordinals
       return encodeUserState(state).length - empty
     }
-    expect([ids(20_000), ids(1_000_000)]).toEqual([1 + (4000 * 15) / 8, 1 + (4000 * 20) / 8])
+    // Blocks that do not ascend are packed one by one, and what is left of the last one.
+    expect([ids(20_000), ids(1_000_000)]).toEqual([16 + (4000 * 15) / 8, 16 + (4000 * 20) / 8])
+    sortBlocks(state.seen)
+    expect(encodeUserState(state).length - empty).toBeLessThan(4000 * 1.75)
     state.seen.length = 0
     state.lastSeen = 1_790_000_000_000
     state.history.length = 8
     for (let i = 0; i < 8; i++) state.history.times[i] = state.lastSeen - i * 86_400_000
-    // Seven days in milliseconds are 30 bits; items are all 0 and take none, kinds 16 bits as ever.
-    expect(encodeUserState(state).length - empty).toBe(1 + 1 + 30 + 16)
+    // Seven days in milliseconds are 30 bits; items and kinds are all 0 and take none.
+    expect(encodeUserState(state).length - empty).toBe(1 + 1 + 30 + 1)
   })
 
   it('keeps numbers that do not pack as they are: ahead of the last, broken, of any sign', () => {
@@ -156,20 +171,55 @@ describe('the encoding of a user state', () => {
     }
   })
 
-  it('reads what the version before wrote', () => {
-    const old = Buffer.from(V1_STATE, 'base64')
+  it.each([
+    ['1', V1_STATE, 1n << 40n],
+    // Of ids the 45 bits are left that are kept now.
+    ['2', V2_STATE, 0xfedcba9876543210n & (2n ** 45n - 1n)],
+  ])('reads what version %s wrote', (_, written, id) => {
+    const old = Buffer.from(written, 'base64')
     const state = decodeUserState(old)
+    const expected = someState('v1', 3)
+    expected.dedupe.ids[0] = id
     expect(state.lastSeen).toBe(2e12)
-    expect(contents(state)).toEqual(contents(someState('v1', 3)))
-    expect(encodeUserState(state)).toEqual(encodeUserState(someState('v1', 3)))
+    expect(contents(state)).toEqual(contents(expected))
+    expect(encodeUserState(state)).toEqual(encodeUserState(expected))
     for (let length = 0; length < old.length; length++) {
       expect(decoding(old.subarray(0, length))).toEqual(code('STATE_BROKEN'))
     }
   })
 
+  it('sorts the items seen of an older version by blocks', () => {
+    const rows = 2 * SEEN_BLOCK + 9
+    const items = Uint32Array.from({ length: rows }, (_, i) => (i * 7919) % 20_011)
+    const small = Buffer.from(V1_STATE, 'base64')
+    const old = Buffer.concat([small.subarray(0, -12), Buffer.from(items.buffer)])
+    // The length of its last section.
+    old.writeUInt32LE(rows, 4 * 8)
+    const { seen } = decodeUserState(old)
+    for (const at of [0, SEEN_BLOCK]) items.subarray(at, at + SEEN_BLOCK).sort()
+    expect(seen.items.subarray(0, seen.length)).toEqual(items)
+  })
+
+  it('is the same whether a state is stored in between or not', () => {
+    const random = randomOf('stored')
+    const state = emptyUserState()
+    let stored = emptyUserState()
+    for (let i = 0; i < 6000; i++) {
+      const item = Math.floor(random() * 5000)
+      see(state.seen, item, 1500)
+      see(stored.seen, item, 1500)
+      if (i % 97 === 0) stored = decodeUserState(encodeUserState(stored))
+    }
+    expect(encodeUserState(stored)).toEqual(encodeUserState(state))
+    const bytes = encodeUserState(state)
+    for (let length = 0; length < bytes.length; length += 7) {
+      expect(decoding(bytes.subarray(0, length))).toEqual(code('STATE_BROKEN'))
+    }
+  })
+
   it('is refused when it is of a newer version', () => {
     const bytes = encodeUserState(emptyUserState())
-    bytes[0] = 3
+    bytes[0] = 4
     expect(decoding(bytes)).toEqual(code('STATE_NEWER'))
     bytes[0] = 0
     expect(decoding(bytes)).toEqual(code('STATE_BROKEN'))

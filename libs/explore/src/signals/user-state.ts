@@ -6,7 +6,11 @@ export const AFFINITY_TOPICS = 32
 export const AFFINITY_AUTHORS = 32
 /** Event ids remembered per user to drop what a producer sent twice. */
 export const DEDUPE = 128
+/** The bits of an event id's hash that are kept, above its 32 low ones. */
+export const HASH_HIGH = 2 ** 13 - 1
 export const MAX_BLOCKED = 1000
+/** Items seen are kept in blocks of so many, sorted once they are full: a set takes half of what its order does. */
+export const SEEN_BLOCK = 256
 
 /** Indexes of `UserState.counts`. */
 export const COUNTS = [
@@ -53,10 +57,10 @@ export interface UserState {
   }>
   /** Last writer per blocked author key. */
   blocked: Rows<{ keys: Uint32Array; on: Uint8Array; times: Float64Array }>
-  /** 64-bit hashes of the last event ids, a ring; `dedupeNext` is the slot to overwrite. */
+  /** 45-bit hashes of the last event ids, a ring; `dedupeNext` is the slot to overwrite. */
   dedupe: Rows<{ ids: BigUint64Array }>
   dedupeNext: number
-  /** Ordinals shown, oldest first. */
+  /** Ordinals shown: blocks of `SEEN_BLOCK`, the oldest first, each of them sorted; then the last ones as they came. */
   seen: Rows<{ items: Uint32Array }>
 }
 
