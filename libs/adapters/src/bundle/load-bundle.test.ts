@@ -49,41 +49,42 @@ it('gives the rows of training for what has not changed', () =>
     expect(scores).toEqual(artifacts.neighbours.scores.slice(56, 64))
   }))
 
-it.skipIf(!hnswAvailable().available)(
-  'searches a shard by the graph of its own rows, and another number of shards exactly',
-  async () => {
-    const sharded = await write('sharded', { hnsw: true, shards: 2 })
-    expect(readdirSync(sharded).filter(name => name.endsWith('.hnsw'))).toEqual([
-      'index-0-of-2.hnsw',
-      'index-1-of-2.hnsw',
-    ])
-    const foundIn = async (of: number, query: Float32Array) => {
-      const lists: Found[] = []
-      for (let part = 0; part < of; part++) {
-        const world = { ...tinyWorld(), shard: { part, of } }
-        await using(sharded, world, async ({ retriever }) => {
-          const found = await retriever.search(query, 20)
-          expect(found.items.every(item => item % of === part)).toBe(true)
-          lists.push(found)
-        })
-      }
-      return mergeAll(lists, 20)
+it('searches a shard by the graph of its own rows, and another number of shards exactly', async ({
+  skip,
+}) => {
+  const { available, reason } = hnswAvailable()
+  skip(!available, reason)
+  const sharded = await write('sharded', { hnsw: true, shards: 2 })
+  expect(readdirSync(sharded).filter(name => name.endsWith('.hnsw'))).toEqual([
+    'index-0-of-2.hnsw',
+    'index-1-of-2.hnsw',
+  ])
+  const foundIn = async (of: number, query: Float32Array) => {
+    const lists: Found[] = []
+    for (let part = 0; part < of; part++) {
+      const world = { ...tinyWorld(), shard: { part, of } }
+      await using(sharded, world, async ({ retriever }) => {
+        const found = await retriever.search(query, 20)
+        expect(found.items.every(item => item % of === part)).toBe(true)
+        lists.push(found)
+      })
     }
-    await using(exact, tinyWorld(), async ({ retriever }) => {
-      const query = await retriever.embed(viewersOf(tinyCatalogue(N), [1, 2, 3]))
-      const { items } = await retriever.search(query, 20)
-      expect((await foundIn(4, query)).items).toEqual(items)
-      const graphs = new Set((await foundIn(2, query)).items)
-      expect(items.filter(item => graphs.has(item)).length).toBeGreaterThanOrEqual(19)
-    })
-    truncateSync(join(sharded, 'index-1-of-2.hnsw'), 2000)
-    const broken = { ...tinyWorld(), shard: { part: 1, of: 2 }, verify: false }
-    await expect(loadBundle(sharded, broken)).rejects.toMatchObject({
-      code: 'BUNDLE_BROKEN',
-      field: 'index-1-of-2.hnsw',
-    })
-  },
-)
+    return mergeAll(lists, 20)
+  }
+  await using(exact, tinyWorld(), async ({ retriever }) => {
+    const query = await retriever.embed(viewersOf(tinyCatalogue(N), [1, 2, 3]))
+    const { items } = await retriever.search(query, 20)
+    expect((await foundIn(4, query)).items).toEqual(items)
+    const graphs = new Set((await foundIn(2, query)).items)
+    expect(items.filter(item => graphs.has(item)).length).toBeGreaterThanOrEqual(19)
+  })
+  truncateSync(join(sharded, 'index-1-of-2.hnsw'), 2000)
+  const broken = { ...tinyWorld(), shard: { part: 1, of: 2 }, verify: false }
+  await expect(loadBundle(sharded, broken)).rejects.toMatchObject({
+    code: 'BUNDLE_BROKEN',
+    field: 'index-1-of-2.hnsw',
+  })
+})
 
 it('covers what came, changed and went between training and loading', async () => {
   const catalogue = tinyCatalogue(N)
