@@ -1,4 +1,4 @@
-import { call, describe, eventOf, flushSeen, getPage, sawIt } from './api.js'
+import { call, carry, describe, eventOf, flushSeen, getPage, ifAllowed, sawIt } from './api.js'
 import { artOf } from './art.js'
 import { ACTIONS, cardOf, glide } from './cards.js'
 import { $, h, short } from './dom.js'
@@ -25,8 +25,26 @@ const showProblem = (problem, task) => {
   const button = (text, onclick) => h('button', { type: 'button', onclick }, text)
   $('alert').replaceChildren(
     ...[h('b', {}, code), h('span', {}, words.join(' · '))],
+    ...(code === 'UNAUTHENTICATED' && task ? [keyForm(task)] : []),
     ...(task ? [button('Try again', () => run(task))] : []),
     button('Dismiss', () => $('alert').replaceChildren()),
+  )
+}
+
+/** Asks for what the server wants to know its callers by, then does `task` once more. */
+const keyForm = task => {
+  const input = h('input', { id: 'key', type: 'password', autocomplete: 'off', required: true })
+  const onsubmit = event => {
+    event.preventDefault()
+    carry(input.value.trim())
+    run(task)
+  }
+  return h(
+    'form',
+    { onsubmit },
+    h('label', { for: 'key' }, 'Key or token'),
+    input,
+    h('button', {}, 'Use'),
   )
 }
 
@@ -212,7 +230,11 @@ const ask = async itemId => {
 }
 
 const drawKnobs = async () => {
-  const { settings } = await call('GET', '/v1/settings')
+  const { settings } = await ifAllowed(call('GET', '/v1/settings'), { settings: undefined })
+  if (settings === undefined) {
+    $('knobs').replaceChildren(h('p', {}, 'This key may not read the settings.'))
+    return
+  }
   const turn = async (key, value) => {
     const words = [h('b', {}, value === null ? `${key} reset.` : `${key} = ${short(value)}.`)]
     try {
@@ -229,7 +251,7 @@ const drawKnobs = async () => {
 // What the visitor sets in motion.
 
 const start = async () => {
-  const { users } = await call('GET', '/v1/users?limit=200')
+  const { users } = await ifAllowed(call('GET', '/v1/users?limit=200'), { users: [] })
   state.facts = Object.fromEntries(users.map(({ id, attributes }) => [id, attributes]))
   $('users').replaceChildren(...users.map(({ id }) => h('option', { value: id })))
   $('user').value = decodeURIComponent(location.hash.slice(1)) || users[0]?.id || 'newcomer'

@@ -1,7 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { accessOf, addKey } from '@explore/edge'
 import type { Event, ExploreService } from '@explore/explore'
-import { restServer } from '@explore/rest'
+import { restServer, type RestOptions } from '@explore/rest'
 import { fakeService } from '@explore/rest/testing'
-import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { webRoot } from './index.ts'
@@ -27,10 +30,13 @@ describe('the viewer', () => {
   )
 
   /** The viewer of `u3`, opened on a fake service; whatever it asks of other hosts fails the test. */
-  const open = async (parts: Partial<ExploreService> = {}) => {
+  const open = async (
+    parts: Partial<ExploreService> = {},
+    { ready = '.card', ...options }: Partial<RestOptions> & { readonly ready?: string } = {},
+  ) => {
     const service = fakeService({ now: Date.now() })
     const all = { ...service, ...parts }
-    const edge = restServer(all, { version: '0.1.0', now: Date.now, webRoot })
+    const edge = restServer(all, { version: '0.1.0', now: Date.now, webRoot, ...options })
     const address = await edge.listen({ host: '127.0.0.1', port: 0 })
     const page = await browser.newPage({ reducedMotion: 'reduce' })
     page.setDefaultTimeout(20_000)
@@ -50,7 +56,7 @@ describe('the viewer', () => {
       expect(complaints).toEqual([])
     })
     await page.goto(`${address}/#u3`)
-    await page.locator('.card').first().waitFor()
+    await page.locator(ready).first().waitFor()
     return { page, service, edge }
   }
 
@@ -84,6 +90,42 @@ describe('the viewer', () => {
     expect(Number(is)).toBeGreaterThan(Number(was))
     const same = page.locator('.card', { has: page.getByText(topic, { exact: true }) })
     expect(await same.count()).toBe(Number(is))
+  })
+
+  test('a server that knows its callers is given a key, and what a viewer may not read is left out', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'explore-viewer-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const keysFile = join(folder, 'keys.json')
+    const [shop, own] = [
+      addKey(keysFile, { name: 'shop', role: 'service' }),
+      addKey(keysFile, { name: 'ann', role: 'viewer', user: 'u3' }),
+    ]
+    const access = accessOf({ environment: {}, keysFile, now: Date.now, tell: () => {} })
+    const { page } = await open({}, { access, ready: '#key' })
+    expect(await page.locator('#alert').innerText()).toContain('UNAUTHENTICATED')
+
+    await page.locator('#key').fill('xk_wrong')
+    await page.getByRole('button', { name: 'Use' }).click()
+    await page.locator('#key:not(:focus)').waitFor()
+    expect(await page.locator('.card').count()).toBe(0)
+
+    await page.locator('#key').fill(own)
+    await page.getByRole('button', { name: 'Use' }).click()
+    await page.locator('.card').first().waitFor()
+    expect(await page.locator('#users option').count()).toBe(0)
+    await page.getByRole('button', { name: 'Tune' }).click()
+    await expect
+      .poll(() => page.locator('#knobs').innerText())
+      .toBe('This key may not read the settings.')
+
+    // Another tab knows of no key: this one asks again with the shop's.
+    await page.evaluate('sessionStorage.clear()')
+    await page.reload()
+    await page.locator('#key').fill(shop)
+    await page.getByRole('button', { name: 'Use' }).click()
+    await page.locator('.card').first().waitFor()
+    expect(await page.locator('#users option').count()).toBeGreaterThan(0)
+    expect(await page.locator('#alert').innerText()).toBe('')
   })
 
   test('what is not to count as seen sends no impression, and a like can be taken back', async () => {
