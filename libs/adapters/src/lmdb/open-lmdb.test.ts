@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +17,7 @@ import { metaOf, openLmdb } from './open-lmdb.ts'
 import { runScript } from './testing/run-script.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 
+const openTwice = new URL('./testing/open-twice.ts', import.meta.url)
 const unprivileged = new URL('./testing/open-unprivileged.ts', import.meta.url)
 const event = { eventId: 'e', userId: 'u', type: 'click', itemId: 'i', time: 1 } as const
 const opening = (folder: string, readOnly = false): unknown => {
@@ -37,6 +46,22 @@ describe('openLmdb', () => {
     await lmdbEventLog(env).append([event])
     await env.close()
     expect(statSync(join(folder, 'data.mdb')).isFile()).toBe(true)
+  })
+
+  it('is opened twice by one thread, of which one writes, and neither waits for the other', async () => {
+    const { stdout } = await runScript(openTwice, [temporaryFolder()])
+    expect(stdout.trim()).toBe('100')
+  })
+
+  it('opens a folder that was made anew while it had another of that name', async () => {
+    const folder = join(temporaryFolder(), 'db')
+    const before = openLmdb(folder)
+    await lmdbEventLog(before).append([event])
+    rmSync(folder, { recursive: true })
+    const after = openLmdb(folder)
+    expect(await lmdbEventLog(after).end()).toBe(0)
+    await after.close()
+    await before.close()
   })
 
   it('grows beyond its first map', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ExploreError } from '@explore/explore'
 import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb'
@@ -47,7 +48,8 @@ export const openLmdb = (
   { mapSize = 16 * 2 ** 30, readOnly = false, durable = true }: LmdbOptions = {},
 ): LmdbEnvironment => {
   const folder = resolve(path)
-  const root = openRoot(folder, { mapSize, readOnly, durable })
+  const { root, release } = share(folder, { mapSize, readOnly, durable })
+  const writing = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
   const expectOpen = (): void => {
@@ -76,7 +78,14 @@ export const openLmdb = (
             throw error
           }
         }
-        return durable ? await root.transaction(noted) : root.transactionSync(noted)
+        if (!durable) return root.transactionSync(noted)
+        const written = root.transaction(noted)
+        writing.add(written)
+        try {
+          return await written
+        } finally {
+          writing.delete(written)
+        }
       } catch (error) {
         throw lmdbError(folder, thrown ?? (await reasonOf(error)))
       }
@@ -94,7 +103,7 @@ export const openLmdb = (
         throw lmdbError(to, error)
       }
     },
-    close: () => (closing ??= root.close()),
+    close: () => (closing ??= Promise.allSettled(writing).then(release)),
   }
   try {
     claim(env, root, readOnly)
@@ -103,6 +112,44 @@ export const openLmdb = (
     throw lmdbError(folder, error)
   }
   return env
+}
+
+interface SharedRoot {
+  readonly root: RootDatabase
+  /** Of the data file: a folder that was made anew is another. */
+  readonly inode: number | undefined
+  users: number
+}
+
+/** What this thread has open, by folder and kind. */
+const roots = new Map<string, SharedRoot>()
+
+/**
+ * A thread opens a folder once, for all who ask: lmdb commits on a thread of its own, which calls back; who began to write
+ * to the folder by a second opening would wait for that commit, and the commit for them.
+ */
+const share = (
+  folder: string,
+  options: Required<LmdbOptions>,
+): { readonly root: RootDatabase; readonly release: () => Promise<void> } => {
+  const inode = () => statSync(join(folder, 'data.mdb'), { throwIfNoEntry: false })?.ino
+  const kind = `${options.readOnly} ${options.durable} ${folder}`
+  let shared = roots.get(kind)
+  if (shared === undefined || shared.inode !== inode()) {
+    const root = openRoot(folder, options)
+    shared = { root, inode: inode(), users: 0 }
+    roots.set(kind, shared)
+  }
+  const mine = shared
+  mine.users++
+  return {
+    root: mine.root,
+    release: async () => {
+      if (--mine.users > 0) return
+      if (roots.get(kind) === mine) roots.delete(kind)
+      await mine.root.close()
+    },
+  }
 }
 
 const openRoot = (

@@ -7,6 +7,9 @@ export interface Ended {
   readonly stdout: string
 }
 
+/** A script that hangs is ended before the test gives up. */
+const LONGEST = 55_000
+
 /** Runs a script in a process of its own; `limit` is a shell line that goes before, such as ulimit's. */
 export const runScript = (
   script: URL,
@@ -18,7 +21,11 @@ export const runScript = (
 ): Promise<Ended> => {
   const command = [process.execPath, fileURLToPath(script), ...args]
   const [program, ...rest] = limit ? ['sh', '-c', `${limit}; exec "$0" "$@"`, ...command] : command
-  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(program!, rest, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: LONGEST,
+    killSignal: 'SIGKILL',
+  })
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
