@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ExploreError, PageRequest, PageWatch } from '@explore/explore'
 import type { Home } from './home.ts'
+import { openWanted } from './open-wanted.ts'
 import type { MadePage, PageTask } from './page-thread.ts'
 import { type PageThreads, pageThreads } from './page-threads.ts'
 import { exploreErrorOf } from './system-error.ts'
@@ -54,20 +55,10 @@ export const pagePool = (
     }
   }
 
-  /** The promoted bundle, or the one before, or none: pages can be made by either. */
-  const start = async (): Promise<void> => {
-    let problem: ExploreError | undefined
-    for (const bundle of new Set([wanted.current, wanted.previous, undefined])) {
-      try {
-        serving = await open(bundle)
-        return tell(bundle, problem)
-      } catch (error) {
-        problem ??= exploreErrorOf(error)
-        if (bundle === undefined || closed) throw problem
-      }
-    }
-  }
-  const started = start()
+  const started = openWanted({ wanted, tell }, open, {
+    serves: opened => (serving = opened),
+    closed: () => closed,
+  })
   started.catch(() => {})
 
   const swap = async (bundle: string): Promise<void> => {

@@ -7,11 +7,11 @@ import {
   HOME,
   type Home,
   openStores,
+  openWanted,
   pageEngine,
   type PageEngine,
   type PagePoolOptions,
 } from '@explore/embedded'
-import type { ExploreError } from '@explore/explore'
 import { PREPARE_MS, prepared, START_MS } from './prepared.ts'
 import type { StageLinks } from './stage-links.ts'
 
@@ -67,20 +67,10 @@ export const succession = (options: SuccessionOptions) => {
     return { bundle, engine, close }
   }
 
-  /** The promoted bundle, or the one before, or none: pages can be made by either. */
-  const start = async (): Promise<void> => {
-    let problem: ExploreError | undefined
-    for (const bundle of new Set([wanted.current, wanted.previous, undefined])) {
-      try {
-        serving = await open(bundle, START_MS)
-        return tell(bundle, problem)
-      } catch (error) {
-        problem ??= exploreErrorOf(error)
-        if (bundle === undefined || closed) throw problem
-      }
-    }
-  }
-  const started = start()
+  const started = openWanted({ wanted, tell }, bundle => open(bundle, START_MS), {
+    serves: opened => (serving = opened),
+    closed: () => closed,
+  })
   started.catch(() => {})
 
   const swap = async (bundle: string): Promise<void> => {
