@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { containerEngine, OWNER } from './container-engine.ts'
 import { freePort } from './free-port.ts'
 
@@ -27,6 +28,8 @@ export interface Contained {
 }
 
 const START_MS = 120_000
+/** What a failure is told with. */
+const LAST = { follow: false, stdout: true, stderr: true, tail: 40 } as const
 
 /** Starts a container of an image that is there; it is removed by whoever comes after a process that could not. */
 export const contained = async (options: ContainerOptions): Promise<Contained> => {
@@ -38,17 +41,33 @@ export const contained = async (options: ContainerOptions): Promise<Contained> =
     .withExposedPorts({ container: options.port, host: published })
     .withLabels({ [OWNER]: `${process.pid}` })
     .withEnvironment(options.environment?.(published) ?? {})
-    .withWaitStrategy(Wait.forLogMessage(options.ready))
-    .withStartupTimeout(START_MS)
+    .withWaitStrategy(Wait.forAll([]))
   if (options.command) wanted.withCommand([...options.command])
   const started = await wanted.start()
   const { container } = await getContainerRuntimeClient()
   const handle = container.getById(started.getId())
+  const ready = new RegExp(options.ready, 'g')
+  // The whole log again and again: a log that podman is asked to follow may end before a busy server has said it.
+  const readies = async (): Promise<number> => {
+    const log = await handle.logs({ follow: false, stdout: true, stderr: true })
+    return `${log}`.match(ready)?.length ?? 0
+  }
+  const readyAgain = async (before: number): Promise<void> => {
+    const end = Date.now() + START_MS
+    while ((await readies()) <= before) {
+      if (Date.now() > end)
+        throw new Error(`${options.image} is not ready: ${await handle.logs(LAST)}`)
+      await sleep(100)
+    }
+  }
+  await readyAgain(0)
   let up = true
   return {
     address: `127.0.0.1:${published}`,
     start: async () => {
-      await started.restart()
+      const before = await readies()
+      await handle.start()
+      await readyAgain(before)
       up = true
     },
     signal: name => void handle.kill({ signal: name }).catch(() => {}),

@@ -38,13 +38,19 @@ const open = async (): Promise<Testcontainers | string> => {
     process.env.DOCKER_HOST = await podman()
   }
   const { container } = await library.getContainerRuntimeClient()
-  for (const { Id: id, Labels: labels } of await container.list()) {
-    const owner = labels[OWNER]
-    if (owner !== undefined && !lives(Number(owner))) {
-      await container.getById(id).remove({ force: true })
-    }
-  }
+  // Best effort: while others come and go, neither the list nor a removal is sure to be answered.
+  await removeLeft(container).catch(() => {})
   return library
+}
+
+type Containers = Awaited<ReturnType<Testcontainers['getContainerRuntimeClient']>>['container']
+
+const removeLeft = async (containers: Containers): Promise<void> => {
+  for (const { Id: id, Labels: labels } of await containers.list()) {
+    const owner = labels[OWNER]
+    if (owner === undefined || lives(Number(owner))) continue
+    await containers.getById(id).remove({ force: true })
+  }
 }
 
 const lives = (pid: number): boolean => {
