@@ -38,8 +38,8 @@ export const examine = async (home: Home, wall: () => number): Promise<readonly 
   index(),
   await holder(home),
   ...(await attempt('settings', () => settings(home))),
-  ...(await attempt('redis', redis)),
-  ...(await attempt('kafka', () => kafka(home))),
+  ...(await attempt('redis', () => redis(wall))),
+  ...(await attempt('kafka', () => kafka(home, wall))),
   ...(await attempt('state', () => state(home, wall))),
   ...(await attempt('bundle', () => bundle(home))),
 ]
@@ -102,13 +102,13 @@ const settings = async (home: Home): Promise<readonly Finding[]> => {
   ]
 }
 
-const redis = async (): Promise<readonly Finding[]> => {
+const redis = async (wall: () => number): Promise<readonly Finding[]> => {
   const findings: Finding[] = []
   for (const address of new Set(Object.values(addressesOf(process.env)))) {
     if (!address.startsWith('redis')) continue
     const link = await openRedis(address)
     try {
-      for (const { detail, ...rest } of await examineRedis(link)) {
+      for (const { detail, ...rest } of await examineRedis(link, wall)) {
         findings.push({ check: 'redis', detail: `${link.target.name} ${detail}`, ...rest })
       }
     } finally {
@@ -118,13 +118,13 @@ const redis = async (): Promise<readonly Finding[]> => {
   return findings
 }
 
-const kafka = async (home: Home): Promise<readonly Finding[]> => {
+const kafka = async (home: Home, wall: () => number): Promise<readonly Finding[]> => {
   const addresses = addressesOf(process.env)
   if (addresses.events === HOME) return []
   const { state, close } = await openStores(home, { ...addresses, events: HOME })
   const link = await openKafka(addresses.events)
   try {
-    return (await examineKafka(link, state)).map(finding => ({ check: 'kafka', ...finding }))
+    return (await examineKafka(link, state, wall)).map(finding => ({ check: 'kafka', ...finding }))
   } finally {
     await link.close()
     await close()

@@ -97,8 +97,27 @@ it('is seen by lag and doctor', async () => {
     counters: [],
     boards: [],
   })
-  const findings = await examineKafka(link, state)
+  const findings = await examineKafka(link, state, Date.now)
   expect(findings.map(({ level }) => level)).toContain('ok')
   const ahead = findings.find(({ level }) => level === 'fail')
   expect(ahead!.detail).toMatch(/partition 0: the state is folded up to 99, the log ends at \d/)
+})
+
+it('whose clocks are an hour apart is told by doctor', async () => {
+  const { link, state, send } = await setUp()
+  const hour = 3_600_000
+  const told = async (wall: () => number) =>
+    (await examineKafka(link, state, wall)).flatMap(
+      ({ detail }) => /\d+ s ahead/.exec(detail) ?? [],
+    )
+  expect(await told(Date.now)).toEqual([])
+  await send({ key: 'u1', value: like('u1') }, { key: 'u2', value: 'garbage' })
+  expect(await told(Date.now)).toEqual([])
+  expect(await told(() => Date.now() - hour)).toEqual([expect.stringMatching(/^36\d\d s/)])
+  const time = Date.now() + hour
+  for (const userId of ['u3', 'u4']) {
+    const value = JSON.stringify({ userId, type: 'like', itemId: 'i1', time })
+    await send({ key: userId, value })
+  }
+  expect(await told(Date.now)).toEqual([expect.stringMatching(/^3[56]\d\d s/)])
 })

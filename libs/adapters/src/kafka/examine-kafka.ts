@@ -1,5 +1,6 @@
 import type { StateStore } from '@explore/explore'
 import { examineTopics } from './create-topics.ts'
+import { examineClocks } from './examine-clocks.ts'
 import type { KafkaLink } from './open-kafka.ts'
 import { streamLag } from './stream-lag.ts'
 
@@ -9,10 +10,11 @@ export interface KafkaFinding {
   readonly hint?: string
 }
 
-/** Looks at brokers, topics and lag. Throws LOG_UNREACHABLE or LOG_FORBIDDEN. */
+/** Looks at brokers, topics, clocks and lag. Throws LOG_UNREACHABLE or LOG_FORBIDDEN. */
 export const examineKafka = async (
   link: KafkaLink,
   state: Pick<StateStore, 'watermark'>,
+  wall: () => number,
 ): Promise<readonly KafkaFinding[]> => {
   const admin = await link.admin()
   const { brokers } = await link.attempt(() => admin.describeCluster())
@@ -26,6 +28,7 @@ export const examineKafka = async (
     return { level: state === 'missing' ? 'fail' : 'warn', detail: `${topic}: ${detail}`, hint }
   })
   const lag = topics[0]!.state === 'missing' ? [] : await streamLag(link, state)
+  const clocks = await examineClocks(link, topics[0]!.topic, lag, wall)
   const ahead = lag.filter(({ watermark, end }) => watermark > end)
   return [
     {
@@ -36,6 +39,7 @@ export const examineKafka = async (
       }),
     },
     ...findings,
+    ...clocks,
     ...ahead.map(({ partition, watermark, end }): KafkaFinding => ({
       level: 'fail',
       detail: `partition ${partition}: the state is folded up to ${watermark}, the log ends at ${end}`,

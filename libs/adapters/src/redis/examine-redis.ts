@@ -1,3 +1,4 @@
+import { clockFinding } from '../clock-finding.ts'
 import type { RedisLink } from './open-redis.ts'
 
 /** One fact about a Redis. `warn` serves on; with `fail` acknowledged state would be lost, or cannot be written. */
@@ -12,11 +13,14 @@ type Facts = Readonly<Record<string, string>>
 /** Without PXAT, ZMSCORE and ZRANGE BYLEX nothing works. */
 const LEAST_VERSION = [6, 2] as const
 
-/** Looks at every master: version, role, persistence, eviction. Rejects where one does not answer. */
-export const examineRedis = async (link: RedisLink): Promise<readonly RedisFinding[]> => {
+/** Looks at every master: version, role, persistence, eviction, and its clock where `wall` is given. Rejects where one does not answer. */
+export const examineRedis = async (
+  link: RedisLink,
+  wall?: () => number,
+): Promise<readonly RedisFinding[]> => {
   const replies = await link.each(send => send('INFO', 'everything'))
   const findings = replies.flatMap(reply =>
-    judge(factsOf(`${reply as Buffer}`), link.target.idleMs),
+    judge(factsOf(`${reply as Buffer}`), link.target.idleMs, wall?.()),
   )
   // Masters that are alike are one line.
   return [...new Map(findings.map(finding => [finding.detail, finding])).values()]
@@ -30,14 +34,15 @@ const factsOf = (info: string): Facts =>
       .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
   )
 
-/** What the INFO of a server means for a store whose users expire after `idleMs`, 0: never. */
-export const judge = (facts: Facts, idleMs: number): readonly RedisFinding[] => [
+/** What the INFO of a server, read at `now`, means for a store whose users expire after `idleMs`, 0: never. */
+export const judge = (facts: Facts, idleMs: number, now?: number): readonly RedisFinding[] => [
   version(facts),
   ...(facts.role === 'slave'
     ? [{ level: 'fail', detail: 'is a replica, and read-only', hint: 'name the primary' } as const]
     : []),
   persistence(facts),
   eviction(facts, idleMs),
+  ...clock(facts, now),
 ]
 
 const version = ({ redis_version = '0' }: Facts): RedisFinding => {
@@ -74,3 +79,12 @@ const eviction = ({ maxmemory_policy = 'noeviction' }: Facts, idleMs: number): R
   }
   return { level: 'ok', detail: `maxmemory-policy ${maxmemory_policy}` }
 }
+
+/** Older servers don't say. */
+const clock = ({ server_time_usec }: Facts, now: number | undefined): readonly RedisFinding[] =>
+  now === undefined || server_time_usec === undefined
+    ? []
+    : clockFinding('its clock', {
+        ...{ ahead: Number(server_time_usec) / 1000 - now, of: 'this machine’s' },
+        means: 'sessions and lists expire at the wrong time',
+      })

@@ -160,6 +160,8 @@ describe('judge', () => {
   const sound = { redis_version: '7.0.15', role: 'master', aof_enabled: '1' }
   const levels = (facts: Readonly<Record<string, string>>, idleMs = 0): readonly string[] =>
     judge({ ...sound, ...facts }, idleMs).map(({ level }) => level)
+  const hour = 3_600_000
+  const now = 1_790_000_000_000
 
   it('is content with what loses nothing', () => {
     expect(new Set(levels({ maxmemory_policy: 'noeviction' }))).toEqual(new Set(['ok']))
@@ -175,5 +177,14 @@ describe('judge', () => {
     expect(levels({ redis_version: '6.0.16' })).toContain('fail')
     expect(levels({ redis_version: '5.0.0' })).toContain('fail')
     expect(levels({ redis_version: '6.2.0' })).not.toContain('fail')
+  })
+  it('warns of a clock that is an hour off, either way', () => {
+    const clock = (time: number) =>
+      judge({ ...sound, server_time_usec: `${time * 1000}` }, 0, now).filter(
+        ({ level }) => level === 'warn',
+      )
+    expect(clock(now + 900)).toEqual([])
+    expect(clock(now + hour)).toMatchObject([{ detail: expect.stringContaining('3600 s ahead') }])
+    expect(clock(now - hour)).toMatchObject([{ detail: expect.stringContaining('3600 s behind') }])
   })
 })
