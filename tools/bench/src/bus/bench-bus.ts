@@ -54,7 +54,7 @@ export const benchBus = async (
       const background = () => load(rig, service.record, clock, { perSecond, random })
       await step('event → changed page', async () => {
         const load = background()
-        const of = await benchBusFreshness(service, users, seconds, random)
+        const of = await benchBusFreshness(service, state, users, seconds, random)
         const errors = await load.stop()
         await drained(rig, state)
         return [{ ...of, note: `${of.note}; ${errors} errors under load` }]

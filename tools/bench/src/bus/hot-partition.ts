@@ -19,11 +19,10 @@ export const benchHotPartition = async (
   clock: Metronome,
   options: { readonly perSecond: number; readonly seconds: number; readonly random: () => number },
 ): Promise<readonly Figure[]> => {
-  const users = Array.from({ length: PARTITIONS }, (_, partition) => rig.usersOf(partition))
   const arms = { even: [] as number[], hot: [] as number[] }
   for (let round = 0; round < ROUNDS; round++) {
     for (const arm of round % 2 === 0 ? (['even', 'hot'] as const) : (['hot', 'even'] as const)) {
-      arms[arm].push(await delaysOf(rig, state, clock, users, arm === 'hot', options))
+      arms[arm].push(await delaysOf(rig, state, clock, arm === 'hot', options))
     }
   }
   const ratios = arms.hot.map((delay, round) => delay / arms.even[round]!)
@@ -43,7 +42,6 @@ const delaysOf = async (
   rig: Rig,
   state: StateStore,
   clock: Metronome,
-  users: readonly (readonly string[])[],
   hot: boolean,
   {
     perSecond,
@@ -54,13 +52,12 @@ const delaysOf = async (
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
   /** Each partition alike; the hot one has two of the lots. */
   const lots = [...Array(PARTITIONS).keys(), ...(hot ? [HOT] : [])]
-  const events = (): Event[] =>
-    Array.from({ length: BATCH }, () => rig.event({ userId: pick(users[pick(lots)]!) }))
+  const events = (): Event[] => Array.from({ length: BATCH }, () => rig.eventIn(pick(lots)))
   const delays: number[] = []
   const follow = async (): Promise<void> => {
     const partition = 1 + Math.floor(random() * (PARTITIONS - 1))
     const start = performance.now()
-    await rig.log.append([rig.event({ userId: pick(users[partition]!) })])
+    await rig.log.append([rig.eventIn(partition)])
     const end = await rig.log.end(partition)
     while ((await state.watermark(partition)) < end) {
       if (performance.now() - start > PATIENCE) return void delays.push(Infinity)

@@ -37,26 +37,28 @@ export const openRig = async (home: Home) => {
   const log = await kafkaEventLog(link, { settings: () => settings, now: Date.now })
   const stateUrl = (name: string): string => `${redis.url.replace(/\/*$/, '/')}?prefix=${name}`
   const sample = await sampleOf(home)
+  const parts = Array.from({ length: PARTITIONS }, (_, partition) => ({
+    events: sample.filter(({ userId }) => partitionOf(userId, PARTITIONS) === partition),
+    next: 0,
+  }))
   let made = 0
   const children = new Set<ChildProcess>()
 
-  /** Any event of the home, now, as a new one. */
-  const event = (more: Partial<Event> = {}): Event => {
-    const of = sample[made % sample.length]!
-    return { ...of, eventId: `bench-${made++}`, time: Date.now(), ...more }
-  }
+  /** An event of the home, now, as a new one. */
+  const event = (of = sample[made % sample.length]!): Event => ({
+    ...of,
+    ...{ eventId: `bench-${made++}`, time: Date.now() },
+  })
 
   return {
     ...{ url, link, log, event },
     events: (count: number): Event[] => Array.from({ length: count }, () => event()),
-    /** Users whose events are in a partition. */
-    usersOf: (partition: number): string[] => [
-      ...new Set(
-        sample.flatMap(({ userId }) =>
-          partitionOf(userId, PARTITIONS) === partition ? [userId] : [],
-        ),
-      ),
-    ],
+    /** The next event of a partition's users, in the home's order. */
+    eventIn: (partition: number): Event => {
+      const { events, next } = parts[partition]!
+      parts[partition]!.next = (next + 1) % events.length
+      return event(events[next])
+    },
     stateUrl,
     openState: (name: string) => openRedisState(stateUrl(name)),
     /** Starts a process that reads from the beginning, as a group of that name does. */
