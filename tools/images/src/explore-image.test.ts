@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promoteBundle } from '@explore/adapters'
 import { freePort } from '@explore/servers'
-import { healthOf } from '@explore/rpc'
+import { healthOf, STAGES } from '@explore/rpc'
 import { tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EXPLORE, whyNoImage } from './explore-image.ts'
@@ -13,13 +13,6 @@ import { output } from './run.ts'
 const why = whyNoPodman() ?? (await whyNoImage())
 const USER = 10_001
 const SOON = { timeout: 120_000, interval: 300 }
-const STAGES = [
-  'retrieval-sources',
-  'first-stage',
-  'second-stage-mtml',
-  'value-model-rerank',
-  'ann-index',
-] as const
 
 const folder = mkdtempSync(join(tmpdir(), 'explore-image-'))
 const started: string[] = []
@@ -66,7 +59,7 @@ const serve = async (service: string, environment: Record<string, string> = {}) 
 describe('the image', () => {
   it('serves a page from a fleet of containers, each of which drains when it is told to', async () => {
     const environment: Record<string, string> = {}
-    for (const stage of STAGES) {
+    for (const stage of Object.keys(STAGES)) {
       const { port } = await serve(stage)
       environment[`EXPLORE_${stage.toUpperCase().replaceAll('-', '_')}`] =
         `grpc://127.0.0.1:${port}`

@@ -60,7 +60,7 @@ export const backUp = async (
     const layout = layoutOf(addresses)
     progress('backup', 0, 'state')
     // In this order what a later part numbers or has folded is at least what an earlier one refers to.
-    const folded = layout.state === 'redis' ? await foldInto(part, home, stores, signal) : undefined
+    const folded = layout.state === 'redis' ? await foldInto(part, home, stores, { wall, signal }) : undefined
     const watermarks = folded ?? (await watermarksOf(stores))
     progress('backup', 0.4, 'the home')
     await copyLmdb(home, part)
@@ -102,13 +102,13 @@ const foldInto = async (
   part: string,
   home: Home,
   { log, profiles }: EmbeddedStores,
-  signal: AbortSignal | undefined,
+  { wall, signal }: { readonly wall: () => number; readonly signal: AbortSignal | undefined },
 ): Promise<readonly number[]> => {
   const latest = (await listSnapshots(home)).at(-1)
   const path = join(part, FILES.state)
   await foldSnapshot(path, {
     ...{ log, profiles, settings: loadSettings(home.settings, process.env) },
-    ...{ scratch: scratchFolder(home), now: Date.now },
+    ...{ scratch: scratchFolder(home), now: wall },
     ...(latest && { from: latest.path }),
     ...(signal && { signal }),
   })
