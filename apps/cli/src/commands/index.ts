@@ -207,6 +207,25 @@ Examples:
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
 
+  reporting(
+    'wire <message> <file>',
+    'read a recorded message between services, or - for standard input: columns as rows, and what is wrong with them',
+  )
+    .option('--request <file>', 'beside an answer: what was asked, which names the items')
+    .option('--ids', 'also name items by the catalogue of the home')
+    .option('--rows <n>', 'at most so many', wholeNumber(1), 20)
+    .addHelpText(
+      'after',
+      `
+The message is the name in protos/explore/v1; the file holds its bytes, or the JSON that grpcurl prints.
+
+Example:
+  explore wire ScoreResponse answer.json --request request.json --ids`,
+    )
+    .action(async (message, file, options) =>
+      (await import('./wire.ts')).wire(message, file, options),
+    )
+
   const keys = program
     .command('keys')
     .description('the API keys of the server: with the first one, it asks everyone for a key')
