@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promoteBundle } from '@explore/adapters'
 import { startKafka, whyNoKafka } from '@explore/servers'
@@ -45,6 +45,26 @@ it('a viewer is exported, and forgotten', async () => {
   expect(await told('user', 'forget', 'u17')).toMatchObject({ user: 'u17', profile: true })
   const again = await told('user', 'export', 'u17')
   expect(JSON.stringify(again)).not.toContain('item-')
+}, 300_000)
+
+it('a message between services is read as rows, with the ids of its items', async () => {
+  const recorded = (name: string, column: Uint32Array | Float32Array): string => {
+    const file = join(folder.root, `${name}.json`)
+    const [field, bytes] = [name === 'request' ? 'items' : 'light', Buffer.from(column.buffer)]
+    writeFileSync(file, JSON.stringify({ [field]: bytes.toString('base64') }))
+    return file
+  }
+  const request = recorded('request', Uint32Array.of(4, 1))
+  const answer = recorded('answer', Float32Array.of(0.25, NaN))
+  const view = ['wire', 'ScoreResponse', answer, '--request', request, '--ids', '--home', home]
+  const text = await said([...view, '--rows', '1'])
+  expect(text).toMatch(/^0 +4 +item-4 +0.250$/m)
+  expect(text).toMatch(/^✗ light has 1 values that are no numbers$/m)
+  expect(text).toMatch(/1 more rows/)
+  expect(JSON.parse(await said([...view, '--json'])).rows[1]).toEqual([1, 'item-1', 'NaN'])
+  expect(await explore(['wire', 'Moon', answer, '--home', home])).toMatchObject({ code: 2 })
+  const gone = ['wire', 'ScoreResponse', join(folder.root, 'gone'), '--home', home]
+  expect(await explore(gone)).toMatchObject({ code: 2 })
 }, 300_000)
 
 it('keys are made, listed without their secrets, and removed', async () => {

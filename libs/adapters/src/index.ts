@@ -47,7 +47,12 @@ export {
   promoteBundle,
 } from './bundle/pointers.ts'
 export { type Pruned, pruneBundles } from './bundle/prune-bundles.ts'
-export { shareBundle, type SharedBundle } from './bundle/share-bundle.ts'
+export {
+  shareBundle,
+  type SharedBundle,
+  TABLE_NAMES,
+  type TableName,
+} from './bundle/share-bundle.ts'
 export { orDiskFull, sha256, sync, writeDurably } from './bundle/files.ts'
 export { checkSigned, signingKey, verifyingKey } from './bundle/signature.ts'
 export { verifyBundle } from './bundle/verify-bundle.ts'

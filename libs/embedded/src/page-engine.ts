@@ -17,7 +17,7 @@ import type { EmbeddedStores } from './stores.ts'
 /** Where an engine's funnel is cut: the stages that other processes run, and what of a bundle it needs itself. */
 export interface Cut {
   readonly elsewhere: (settings: Settings) => Elsewhere
-  readonly load: Pick<LoadOptions, 'models' | 'search'>
+  readonly load: Pick<LoadOptions, 'models' | 'tables' | 'search'>
 }
 
 /**

@@ -53,6 +53,15 @@ export const EVALUATIONS = {
     ],
     load: async () => (await import('./funnel/evaluate-funnel.ts')).evaluateFunnel,
   },
+  ladder: {
+    summary: 'what pages lose while stages, lists or all of the funnel are away, rung by rung',
+    protocols: { now: "a request of each sampled viewer, at the log's end" },
+    flags: [
+      { usage: '--requests <n>', help: 'viewers who ask (300)' },
+      { usage: '--age <hours>', help: 'how old precomputed pages are (12)' },
+    ],
+    load: async () => (await import('./ladder/evaluate-ladder.ts')).evaluateLadder,
+  },
   'cold-start': {
     summary: 'new items by their content and new viewers by their context, against popularity',
     protocols: { time: 'a tenth of items and of viewers, new in the last fifth of the log' },

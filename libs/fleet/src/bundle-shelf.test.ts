@@ -87,10 +87,15 @@ it('loads a bundle that it is asked for and has not, and refuses until then', as
   await expect(bundleOf('second')).resolves.toBe('second')
 })
 
-it.each(['fourth', '../first', '', 'first/', '.'])('has no bundle %j', async id => {
-  await expect(bundleOf(id)).rejects.toMatchObject({ code: 'BUNDLE_MISSING', field: 'bundle' })
-  expect(errors).toEqual([])
-})
+it.each(['fourth', '../first', '../bundles/first', '', 'first/', '.', '..', 'x'.repeat(5000)])(
+  'has no bundle %j',
+  async id => {
+    const none = { code: 'BUNDLE_MISSING', field: 'bundle' }
+    await expect(bundleOf(id)).rejects.toMatchObject(none)
+    if (id !== 'fourth') await expect(shelf.host.prepare(id)).rejects.toMatchObject(none)
+    expect(errors).toEqual([])
+  },
+)
 
 it('catches up with the catalogue before it answers, and refuses where it cannot', async () => {
   await shelf.host.prepare('first')

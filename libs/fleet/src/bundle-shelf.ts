@@ -88,6 +88,7 @@ export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: 
 
   const prepare = async (id: string): Promise<void> => {
     if (touched(id)) return
+    if (!isName(id)) throw missing(id)
     const running =
       loading.get(id) ??
       open(id).finally(() => {
@@ -108,9 +109,7 @@ export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: 
   const entryOf = (id: string): Entry => {
     const entry = touched(id)
     if (entry !== undefined) return entry
-    if (!/^[\w.-]+$/.test(id) || (fetch === undefined && !isHere(id))) {
-      throw new ExploreError('BUNDLE_MISSING', `there is no bundle ${id} here`, { field: 'bundle' })
-    }
+    if (!isName(id) || (fetch === undefined && !isHere(id))) throw missing(id)
     prepare(id).catch(onError)
     const held = [...entries.keys()].join(' and ') || 'none'
     throw new ExploreError('BUNDLE_OTHER', `asked for ${id}, ready: ${held}`, { field: 'bundle' })
@@ -161,6 +160,14 @@ export const bundleShelf = (home: Home, { stores, load, warm, fetch, onError }: 
 }
 
 export type BundleShelf = ReturnType<typeof bundleShelf>
+
+/** What may be the name of a folder among bundles: callers send any text. */
+const isName = (id: string): boolean => /^\w[\w.-]{0,99}$/.test(id)
+
+const missing = (id: string): ExploreError =>
+  new ExploreError('BUNDLE_MISSING', `there is no bundle ${id.slice(0, 100)} here`, {
+    field: 'bundle',
+  })
 
 const overridesOf = (text: string): Readonly<Record<string, unknown>> => {
   if (text === '') return {}

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { localFleet } from './local-fleet.ts'
+import { type FleetOptions, localFleet } from './local-fleet.ts'
 
-const started = (script: string) =>
+const started = (script: string, through: FleetOptions['through'] = async (_, url) => url) =>
   localFleet({
+    through,
     ...{ home: 'nowhere', host: '127.0.0.1', port: 0, firstPort: 0, shards: 1, wall: Date.now },
     command: [process.execPath, '-e', script, '--'],
   })
@@ -36,4 +37,30 @@ it('fails when a service ends that nobody told to, and draws its health', async 
   await expect(fleet.members[0]!.health()).resolves.toBe('unreachable')
   await fleet.close()
   expect(fleet.members.map(({ ended }) => ended())).toEqual([...Array(5).fill('SIGTERM'), 5])
+})
+
+it('kills a service as a crash would, starts it anew where it was, and puts others in its way', async () => {
+  const script = `
+    const port = Number(process.argv.at(process.argv.indexOf('--port') + 1)) || 7_000 + process.pid % 1000
+    console.log('explore: something on grpc://127.0.0.1:' + port)
+    setTimeout(() => {}, 60_000)`
+  const asked: string[] = []
+  const fleet = await started(script, async (name, url) => {
+    asked.push(name)
+    return url
+  })
+  expect(asked.toSorted()).toEqual(fleet.members.map(({ name }) => name).toSorted())
+  const member = fleet.members[0]!
+  const { pid, url } = member
+  let broke = false
+  fleet.failed.catch(() => (broke = true))
+  await member.kill()
+  expect(member.ended()).toBe('SIGKILL')
+  await member.again()
+  expect(member.ended()).toBeUndefined()
+  expect(member.pid).not.toBe(pid)
+  expect(member.url).toBe(url)
+  await fleet.close()
+  expect(member.ended()).toBe('SIGTERM')
+  expect(broke).toBe(false)
 })

@@ -1,18 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { ExploreError } from '@explore/explore'
-import { healthOf, type ServiceHealth, type StageName } from '@explore/rpc'
+import type { StageName } from '@explore/rpc'
+import { type Member, startMember } from './fleet-member.ts'
 import { stageVariable } from './stage-environment.ts'
-
-/** One process of a fleet. */
-export interface Member {
-  readonly name: string
-  readonly url: string
-  readonly pid: number
-  /** undefined while it runs. */
-  readonly ended: () => number | NodeJS.Signals | undefined
-  readonly health: () => Promise<ServiceHealth>
-}
 
 export interface FleetOptions {
   readonly home: string
@@ -25,6 +13,8 @@ export interface FleetOptions {
   /** The command that runs `serve SERVICE …`: the program and its first arguments. */
   readonly command: readonly string[]
   readonly wall: () => number
+  /** Puts something in the way to a service: where those shall ask that would ask it. */
+  readonly through?: (name: string, url: string) => Promise<string>
 }
 
 export interface Fleet {
@@ -36,47 +26,37 @@ export interface Fleet {
   readonly close: () => Promise<void>
 }
 
-/** A service that drains for longer is ended. */
-const KILL_MS = 20_000
-
 /** Starts every service of the funnel as a process of its own on this machine, and the gateway over them. */
 export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
   const { home, host, shards, wall } = options
-  const started: (Member & { readonly child: ChildProcess })[] = []
+  const through = options.through ?? (async (_, url) => url)
+  const started: Member[] = []
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   let closing = false
   let next = options.firstPort
   const nextPort = (): number => (next === 0 ? 0 : next++)
 
+  /** Resolves with the address at which others shall ask it. */
   const start = async (
     service: string,
     name: string,
     port: number,
     more: { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
   ): Promise<string> => {
-    const [program, ...first] = options.command
-    const at = ['--home', home, '--host', host, '--port', `${port}`, ...(more.args ?? [])]
-    const child = spawn(program!, [...first, 'serve', service, ...at], {
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      env: { ...process.env, ...more.environment },
+    const at = ['--home', home, '--host', host, ...(more.args ?? [])]
+    const member = await startMember(name, {
+      command: [...options.command, 'serve', service, ...at],
+      ...{ port, wall, environment: more.environment ?? {} },
+      failed: error => closing || failed.reject(error),
     })
-    let ended: number | NodeJS.Signals | undefined
-    child.once('exit', (code, signal) => {
-      ended = code ?? signal!
-      const message = `${name} ended with ${ended}`
-      if (!closing) failed.reject(new ExploreError('SERVICE_UNREACHABLE', message))
-    })
-    const url = await urlOf(child, name)
-    const health = (): Promise<ServiceHealth> =>
-      url.startsWith('grpc:') ? healthOf(url, { most: 1000, wall }) : readinessOf(url)
-    started.push({ name, url, pid: child.pid!, ended: () => ended, health, child })
-    return url
+    started.push(member)
+    return through(name, member.url)
   }
 
   const close = async (): Promise<void> => {
     closing = true
-    for (const { child } of started.toReversed()) await end(child)
+    for (const member of started.toReversed()) await member.end()
   }
 
   try {
@@ -107,38 +87,4 @@ export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
     await close()
     throw error
   }
-}
-
-/** Where a service says that it serves, in the one line that it prints. */
-const urlOf = (child: ChildProcess, name: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let said = ''
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      const url = / on ((?:grpc|http):\S+)/.exec((said += text))?.[1]
-      if (url !== undefined) resolve(url)
-    })
-    child.once('error', reject)
-    child.once('exit', code => {
-      const message = `${name} ended with ${code} before it served`
-      reject(new ExploreError('SERVICE_UNREACHABLE', message))
-    })
-  })
-
-const readinessOf = async (url: string): Promise<ServiceHealth> => {
-  try {
-    const signal = AbortSignal.timeout(1000)
-    const answer = await fetch(`${url}/v1/health/ready`, { signal })
-    return answer.ok ? 'serving' : 'not serving'
-  } catch {
-    return 'unreachable'
-  }
-}
-
-const end = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  const late = setTimeout(() => child.kill('SIGKILL'), KILL_MS)
-  child.kill('SIGTERM')
-  await exited
-  clearTimeout(late)
 }

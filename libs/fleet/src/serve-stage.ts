@@ -58,7 +58,7 @@ export const serveStage = async (
   name: StageName,
   { host, port, environment, wall, onError }: StageServerOptions,
 ): Promise<StageServer> => {
-  const { models, service } = stages[name]
+  const { models, tables, service } = stages[name]
   const shard = name === 'ann-index' ? shardOf(environment) : { part: 0, of: 1 }
   const addresses = stageAddresses(environment)
   // Only retrieval asks another service.
@@ -78,7 +78,7 @@ export const serveStage = async (
     },
     load: (id, catalogue) => {
       const search = links.search(id, catalogue)
-      return { models, ...(shard.of > 1 && { shard }), ...(search && { search }) }
+      return { models, tables, ...(shard.of > 1 && { shard }), ...(search && { search }) }
     },
   })
   /** Those that this one asks come first: who asks by a bundle here is not to be refused there. */

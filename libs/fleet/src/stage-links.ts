@@ -1,6 +1,6 @@
-import { mergeAll } from '@explore/adapters'
+import { type LoadOptions, mergeAll, TABLE_NAMES } from '@explore/adapters'
 import type { Cut } from '@explore/embedded'
-import { type Catalogue, MODEL_NAMES, type ModelName, type Retriever } from '@explore/explore'
+import { type Catalogue, MODEL_NAMES, type Retriever } from '@explore/explore'
 import {
   type MutualTls,
   remoteFirstStage,
@@ -58,7 +58,7 @@ export const stageLinks = (addresses: StageAddresses, wall: () => number, tls?: 
           ...(second && { secondStage: remoteSecondStage(second, caller, settings) }),
           ...(reranking && { reranking: remoteReranking(reranking, caller, settings) }),
         }),
-        load: { models: modelsBeside([...links.keys()]), ...(search && { search }) },
+        load: { ...leftBeside([...links.keys()]), ...(search && { search }) },
       }
     },
 
@@ -71,10 +71,13 @@ export const stageLinks = (addresses: StageAddresses, wall: () => number, tls?: 
 
 export type StageLinks = ReturnType<typeof stageLinks>
 
-/** The models of the stages that are left to this process. */
-const modelsBeside = (elsewhere: readonly StageName[]): readonly ModelName[] => {
-  const here = (Object.keys(stages) as StageName[]).filter(
-    stage => stage !== 'ann-index' && !elsewhere.includes(stage),
-  )
-  return MODEL_NAMES.filter(name => here.some(stage => stages[stage].models.includes(name)))
+/** The models and tables of the stages that are left to this process. */
+const leftBeside = (elsewhere: readonly StageName[]): Pick<LoadOptions, 'models' | 'tables'> => {
+  const here = (Object.keys(stages) as StageName[])
+    .filter(stage => stage !== 'ann-index' && !elsewhere.includes(stage))
+    .map(stage => stages[stage])
+  return {
+    models: MODEL_NAMES.filter(name => here.some(({ models }) => models.includes(name))),
+    tables: TABLE_NAMES.filter(name => here.some(({ tables }) => tables.includes(name))),
+  }
 }

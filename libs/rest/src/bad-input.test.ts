@@ -26,6 +26,9 @@ const BAD: Case[] = [
   // The path.
   ['GET /v1/explore/a%2Fb', {}, 'ID_INVALID', 'userId'],
   ['GET /v1/explore/a%00b', {}, 'ID_INVALID', 'userId'],
+  ['GET /v1/explore/u1%0d%0ax-request-id:%20y', {}, 'ID_INVALID', 'userId'],
+  ['GET /v1/items/..%2f..%2fkey.pem', {}, 'ID_INVALID', 'itemId'],
+  ['GET /v1/users/..%5c..%5ckey.pem', {}, 'ID_INVALID', 'userId'],
   ['GET /v1/explore/%252e', {}, 'ID_INVALID', 'userId'],
   ['GET /v1/explore/%252e%252e', {}, 'ID_INVALID', 'userId'],
   ['GET /v1/explore/', {}, 'ID_INVALID', 'userId'],

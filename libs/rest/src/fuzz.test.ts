@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ERRORS, randomOf } from '@explore/explore'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ApiDocument } from './api-reference.ts'
 import { edgeOf } from './testing/edge-of.ts'
 import { heapInUse } from './testing/heap.ts'
 import { instantService } from './testing/instant-service.ts'
@@ -57,7 +58,10 @@ const ROUTES: [route: string, body?: unknown][] = [
     { 'page.limit': 5, 'events.unknownItems': 'reject', 'value.like.new': null },
   ],
   ['GET /v1/health/ready'],
+  ['GET /v1/health/live'],
 ]
+/** What takes no input and says what it is. */
+const PLAIN = ['GET /openapi.json', 'GET /metrics']
 
 const HEADERS = [
   'content-type',
@@ -137,6 +141,20 @@ test.each(ROUTES)(
     expect(heapInUse() - before).toBeLessThan(8 * 2 ** 20)
   },
 )
+
+test('every operation is sent broken requests', () => {
+  const { paths } = edge.swagger() as unknown as ApiDocument
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+  )
+  expect(operations.length).toBeGreaterThan(15)
+  const sent = ROUTES.map(([route]) => route.split('?')[0]!)
+  const left = operations.filter(operation => {
+    const pattern = new RegExp(`^${operation.replace(/\{\w+\}/g, '[^/]+')}$`)
+    return !PLAIN.includes(operation) && !sent.some(route => pattern.test(route))
+  })
+  expect(left).toEqual([])
+})
 
 test(`${RAW} clients that speak nonsense do not keep the server from others`, async () => {
   await edge.listen({ port: 0 })

@@ -23,3 +23,4 @@ export { remoteRetrieval, retrievalService } from './stages/retrieval-sources.ts
 export { remoteSecondStage, secondStageService } from './stages/second-stage.ts'
 export { remoteReranking, rerankService } from './stages/value-model-rerank.ts'
 export { type MutualTls, mutualTls, mutualTlsOf } from './tls/mutual-tls.ts'
+export { type WireView, wireView } from './wire/wire-view.ts'

@@ -1,5 +1,6 @@
 export { benchAnn } from './bench-ann.ts'
 export { benchHome } from './bench.ts'
+export { benchFaults } from './bench-faults.ts'
 export { benchFleet } from './bench-fleet.ts'
 export { benchObserve } from './bench-observe.ts'
 export { benchOverload } from './bench-overload.ts'

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { type Proxy, startProxy } from './proxy.ts'
+import { type Proxy, startProxy } from '@explore/servers'
 
 /** A processor's ways to the brokers: by a broker's port the port at which its proxy listens. */
 export type Ways = Readonly<Record<number, number>>

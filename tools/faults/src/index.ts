@@ -1,3 +1,2 @@
-export { type Proxy, startProxy } from './proxy.ts'
 export { type RoundOptions, type RoundReport, runRound } from './round.ts'
 export { SABOTAGES } from './sabotage.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Proxy } from '@explore/servers'
 import { ExploreError } from '@explore/explore'
 import { TRAP } from './group.ts'
-import type { Proxy } from './proxy.ts'
 import type { Rig } from './rig.ts'
 import type { Fault, Kind } from './schedule.ts'
 

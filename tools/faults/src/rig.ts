@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lmdbProfileStore, openLmdb, openRedis, openRedisState } from '@explore/adapters'
-import type { KafkaServer, RedisServer } from '@explore/servers'
+import { type KafkaServer, type Proxy, type RedisServer, startProxy } from '@explore/servers'
 import { type Bus, folderBus, kafkaBus } from './bus.ts'
 import { startWays, type Ways } from './broker-ways.ts'
 import { startGroup } from './group.ts'
 import { ITEMS, startLoad } from './load.ts'
-import { type Proxy, startProxy } from './proxy.ts'
 import type { Sabotage } from './sabotage.ts'
 
 const PARTITIONS = 4

@@ -12,6 +12,7 @@ export {
   startKafka,
   whyNoKafka,
 } from './kafka-server.ts'
+export { type Proxy, type ProxyMode, startProxy } from './proxy.ts'
 export { once } from './once.ts'
 export {
   REDIS_IMAGE,

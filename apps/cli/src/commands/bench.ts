@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import {
   benchAnn,
   benchBus,
+  benchFaults,
   benchFleet,
   benchHome,
   benchObserve,
@@ -34,7 +35,7 @@ type Part = (
 ) => Promise<readonly Figure[]>
 
 /** Those that start servers which take the home themselves. */
-const SERVED: readonly string[] = ['fleet', 'plan', 'soak']
+const SERVED: readonly string[] = ['fleet', 'faults', 'plan', 'soak']
 
 /** What can be measured: serving, serving too many, events over Kafka and Redis, the speed of training, what going on from older models is worth. */
 const PARTS = {
@@ -42,6 +43,7 @@ const PARTS = {
   ann: benchAnn([10_000, 100_000]),
   'ann-million': benchAnn([10_000, 100_000, 1_000_000]),
   fleet: benchFleet,
+  faults: (home, seconds, progress) => benchFaults(home, seconds / 5, progress),
   plan: benchPlan,
   soak: benchSoak,
   observe: benchObserve,

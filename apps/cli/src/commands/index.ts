@@ -207,6 +207,25 @@ Examples:
     )
     .action(async (changes, options) => (await import('./settings.ts')).settings(changes, options))
 
+  reporting(
+    'wire <message> <file>',
+    'read a recorded message between services, or - for standard input: columns as rows, and what is wrong with them',
+  )
+    .option('--request <file>', 'beside an answer: what was asked, which names the items')
+    .option('--ids', 'also name items by the catalogue of the home')
+    .option('--rows <n>', 'at most so many', wholeNumber(1), 20)
+    .addHelpText(
+      'after',
+      `
+The message is the name in protos/explore/v1; the file holds its bytes, or the JSON that grpcurl prints.
+
+Example:
+  explore wire ScoreResponse answer.json --request request.json --ids`,
+    )
+    .action(async (message, file, options) =>
+      (await import('./wire.ts')).wire(message, file, options),
+    )
+
   const keys = program
     .command('keys')
     .description('the API keys of the server: with the first one, it asks everyone for a key')
@@ -239,7 +258,7 @@ Examples:
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or ann: the index against the library that it stands on (ann-million: up to a million items); or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or plan: what a page costs each service, for explore plan; or soak: a day in --seconds, with a hot item, a restart and a swap; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or faults: pages while each service and each pair is killed, frozen, cut off, slow or garbled; or ann: the index against the library that it stands on (ann-million: up to a million items); or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or plan: what a page costs each service, for explore plan; or soak: a day in --seconds, with a hot item, a restart and a swap; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--report <file>', 'soak: the page that it draws', 'soak.html')

@@ -1,18 +1,13 @@
-import { type Bundle, GROUPS, type Settings, settingsFrom, SOURCES } from '@explore/explore'
+import { RUNGS, type Serving } from '@explore/evaluate'
+import { GROUPS, type Settings, settingsFrom, SOURCES } from '@explore/explore'
 
-/** One variant of the funnel: overrides of the settings, and what its bundle lacks. */
+/** One variant of the funnel: overrides of the settings, and what does not answer. */
 export interface FunnelArm {
   readonly name: string
   readonly settings: Settings
-  readonly bundle: (whole: Bundle) => Bundle
+  readonly without?: (whole: Serving) => Serving
   /** Tells runs with the same settings apart. */
   readonly salt?: string
-}
-
-const whole = (bundle: Bundle): Bundle => bundle
-
-const leftOut = (): never => {
-  throw new Error('left out of this arm')
 }
 
 const everyGroup = (key: string, value: number): Record<string, number> =>
@@ -33,25 +28,29 @@ const NO_RULES = {
   'rerank.exploreEvery': 0,
 }
 
-/** The funnel, the funnel again with other draws (A/A), and the funnel without each stage and each source. */
+/** Services whose loss viewers may feel: sessions go on, and nobody has made pages before. */
+const LOST = [
+  'value-model-rerank',
+  'ann-index',
+  'first-stage',
+  'second-stage-mtml',
+  'both rankers',
+  'retrieval-sources',
+]
+
+/** The funnel, the funnel again with other draws (A/A), and the funnel without each service, stage and source. */
 export const funnelArms = (): readonly FunnelArm[] => [
-  { name: 'funnel', settings: settingsFrom(), bundle: whole },
-  { name: 'funnel again (A/A)', settings: settingsFrom(), bundle: whole, salt: 'again' },
-  {
-    name: 'without first stage',
+  { name: 'funnel', settings: settingsFrom() },
+  { name: 'funnel again (A/A)', settings: settingsFrom(), salt: 'again' },
+  ...RUNGS.filter(({ name }) => LOST.includes(name)).map(({ name, without }) => ({
+    name: `without ${name}`,
     settings: settingsFrom(),
-    bundle: bundle => ({ ...bundle, firstStage: { score: leftOut } }),
-  },
-  {
-    name: 'without second stage',
-    settings: settingsFrom(),
-    bundle: bundle => ({ ...bundle, secondStage: { predict: leftOut } }),
-  },
-  { name: 'without value model', settings: settingsFrom(CLICKS_ONLY), bundle: whole },
-  { name: 'without reranking', settings: settingsFrom(NO_RULES), bundle: whole },
+    without,
+  })),
+  { name: 'without value model', settings: settingsFrom(CLICKS_ONLY) },
+  { name: 'without reranking', settings: settingsFrom(NO_RULES) },
   ...SOURCES.map(source => ({
     name: `without ${source}`,
     settings: settingsFrom(everyGroup(`sources.${source}.weight`, 0)),
-    bundle: whole,
   })),
 ]

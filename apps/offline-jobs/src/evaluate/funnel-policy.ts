@@ -14,9 +14,9 @@ import type { FunnelArm } from './arms.ts'
 const BATCH = 5_000
 const DAY = 86_400_000
 
-/** The funnel as a policy of the simulated world: its own stores, the arm's settings and bundle. */
+/** The funnel as a policy of the simulated world: its own stores, the arm's settings, and what it goes without. */
 export const funnelPolicy = async (
-  { name, settings, bundle: variant, salt = '' }: FunnelArm,
+  { name, settings, without = whole => whole, salt = '' }: FunnelArm,
   { stores, bundleDir, seed }: { stores: EmbeddedStores; bundleDir: string; seed: number },
 ): Promise<Policy & { readonly close: () => Promise<void> }> => {
   const { log, state, profiles } = stores
@@ -29,7 +29,7 @@ export const funnelPolicy = async (
     counters: items => state.counters(items),
     now: () => now,
   })
-  const pages = explorer({ state, profiles, catalogue, bundle: variant(bundle) }, settings)
+  const pages = explorer(without({ state, profiles, catalogue, bundle }), settings)
   const stream = processor({ log, state, profiles, catalogue, settings })
   const cursors = new Map<string, string>()
   let nextLists = 0

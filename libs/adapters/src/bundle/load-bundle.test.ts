@@ -1,7 +1,7 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { COUNTERS, field, HISTORY } from '@explore/explore'
+import { type Bundle, COUNTERS, field, HISTORY } from '@explore/explore'
 import { bundleContract, record, tinyCatalogue, tinyItem, viewersOf } from '@explore/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Found } from '@explore/pipeline'
@@ -10,7 +10,7 @@ import { hnswAvailable } from '../vectors/hnsw-library.ts'
 import { answers, bundleFixture, N, tinyWorld } from './bundle-fixture.ts'
 import type { Task } from './bundle-worker.ts'
 import { loadBundle, type LoadOptions } from './load-bundle.ts'
-import { shareBundle, type SharedBundle } from './share-bundle.ts'
+import { shareBundle, type SharedBundle, type TableName } from './share-bundle.ts'
 
 const { write, artifacts, remove } = await bundleFixture()
 afterAll(remove)
@@ -184,6 +184,38 @@ const elsewhere = (task: Task) =>
     worker.once('message', resolve)
     worker.once('error', reject)
   })
+
+describe('some of its tables', () => {
+  it('are read where others are not wanted, and answer as all of them do', async () => {
+    const world = tinyWorld()
+    const { catalogue } = world
+    const wanted = Uint32Array.of(3, 1, 4)
+    const viewer = viewersOf(catalogue, [2, 4])
+    const cases: readonly [readonly TableName[], (bundle: Bundle) => Promise<unknown>][] = [
+      [['firstItems'], async ({ firstStage }) => firstStage.score(viewer, wanted)],
+      [['vectors'], async ({ retriever }) => retriever.likenesses(wanted)],
+      [
+        ['vectors', 'index'],
+        async ({ retriever }) => retriever.search(await retriever.embed(viewer), 10),
+      ],
+    ]
+    for (const [tables, answer] of cases) {
+      const whole = await using(graph, world, answer)
+      expect(await using(graph, { ...world, tables }, answer)).toEqual(whole)
+    }
+    const { vectors, firstItems, neighbourItems } = await shareBundle(graph, { tables: [] })
+    expect([vectors.rows, firstItems.rows, neighbourItems.length]).toEqual([0, 0, 0])
+  })
+
+  it('that lists no neighbours has them by search', async () => {
+    await using(exact, { ...tinyWorld(), tables: ['vectors'] }, async ({ retriever }) => {
+      const { items, scores } = await retriever.neighbours(7, 5)
+      expect(items.length).toBe(5)
+      expect(items).not.toContain(7)
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+    })
+  })
+})
 
 describe('shared between threads', () => {
   it('answers bit for bit alike in each', async () => {

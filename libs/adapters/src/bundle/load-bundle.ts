@@ -9,6 +9,7 @@ import {
   type Retriever,
 } from '@explore/explore'
 import type { DotRows } from '../dot/dot-rows.ts'
+import { rowTable } from '../dot/row-table.ts'
 import { tieredRows } from '../dot/tiered-rows.ts'
 import { onnxModel, type OnnxModel } from '../onnx/onnx-model.ts'
 import { exactIndex } from '../vectors/exact-index.ts'
@@ -23,7 +24,7 @@ import { indexFile, modelFile } from './manifest.ts'
 import { modelSpecs } from './model-specs.ts'
 import { retriever } from './retriever.ts'
 import { secondStage } from './second-stage.ts'
-import { shareBundle, type SharedBundle } from './share-bundle.ts'
+import { shareBundle, type SharedBundle, TABLE_NAMES, type TableName } from './share-bundle.ts'
 
 export interface LoadOptions extends World {
   /** Of the profile store that `catalogue` replicates. */
@@ -36,6 +37,8 @@ export interface LoadOptions extends World {
   readonly ef?: number
   /** The models to open, all by default; what needs another one rejects with BUNDLE_MISSING. */
   readonly models?: readonly ModelName[]
+  /** The tables to read where the bundle is read here, all by default; of another one there are no rows. */
+  readonly tables?: readonly TableName[]
   /** The part of the index to search: by the bundle's graph of just that part where it has one, exactly else. */
   readonly shard?: Shard
   /** Searches the index elsewhere: none is opened here. */
@@ -60,14 +63,16 @@ export const loadBundle = async (
     for (const model of Object.values(models)) await model.release()
   }
   try {
-    const vectors = tieredRows(shared.vectors)
+    const { shard } = options
+    // A part of the index has its own rows, or its graph has: those of all others need not stay.
+    const parted = shard !== undefined && shard.of > 1
+    const vectors = tieredRows(parted ? rowTable(0, dimension) : shared.vectors)
     const firstItems = tieredRows(shared.firstItems)
     const index = tieredIndex(await baseOf(shared, options, vectors.base), vectors)
     const tower = (name: ModelName): OnnxModel | undefined =>
       options.models?.includes(name) === false ? undefined : models[name]
     const towers = { retrievalTower: tower('retrieval-item'), firstTower: tower('first-item') }
     const parts = { items, contents, index, vectors, firstItems, ...towers }
-    const { shard } = options
     const fresh = freshener(parts, options)
     const refresh = (changed: Iterable<number>): Promise<void> =>
       fresh(shard === undefined ? changed : own(changed, shard))
@@ -130,8 +135,9 @@ const baseOf = async (
   options: LoadOptions,
   rows: DotRows,
 ): Promise<VectorIndex> => {
-  const { shard = WHOLE, search } = options
-  const graph = search === undefined ? await graphOf(shared, options, shard) : undefined
+  const { shard = WHOLE, search, tables = TABLE_NAMES } = options
+  const searched = search === undefined && tables.includes('index')
+  const graph = searched ? await graphOf(shared, options, shard) : undefined
   if (graph !== undefined) return ofShard(graph, shard)
   return shard.of > 1 ? shardIndex(shared.vectors, shard) : exactIndex(rows)
 }

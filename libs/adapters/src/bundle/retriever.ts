@@ -18,7 +18,7 @@ export const retriever = (
 ): Retriever => {
   /** The neighbours that the bundle lists for `item`, undefined where it lists none. */
   const listed = (item: number): Found | undefined => {
-    if (item >= items) return undefined
+    if (item >= items || tables.neighbourItems.length === 0) return undefined
     const from = item * width
     const list = tables.neighbourItems.subarray(from, from + width)
     const end = list.indexOf(NO_ITEM)

@@ -6,7 +6,11 @@ import { readInto } from './files.ts'
 import * as names from './manifest.ts'
 import { verifyBundle } from './verify-bundle.ts'
 
-/** A bundle's tables in memory that threads share. Plain data: send it to workers with `postMessage`. */
+/** What of a bundle is as long as the catalogue, and wide; `index` is its graph, which whoever searches opens. */
+export const TABLE_NAMES = ['vectors', 'firstItems', 'neighbours', 'index'] as const
+export type TableName = (typeof TABLE_NAMES)[number]
+
+/** A bundle's tables in memory that threads share; one that was not wanted has no rows. Plain data: send it to workers with `postMessage`. */
 export interface SharedBundle {
   readonly dir: string
   readonly manifest: names.Manifest
@@ -23,13 +27,21 @@ export interface SharedBundle {
 }
 
 /**
- * Reads a bundle's tables once for all threads of the process; `verify` (default true) compares all of its
+ * Reads a bundle's tables, all or some, once for all threads of the process; `verify` (default true) compares all of its
  * files with their checksums first, and with `key` the signature. Throws BUNDLE_MISSING, BUNDLE_BROKEN or
  * BUNDLE_SIGNATURE.
  */
 export const shareBundle = async (
   dir: string,
-  { verify = true, key }: { readonly verify?: boolean; readonly key?: KeyObject } = {},
+  {
+    verify = true,
+    key,
+    tables = TABLE_NAMES,
+  }: {
+    readonly verify?: boolean
+    readonly key?: KeyObject
+    readonly tables?: readonly TableName[]
+  } = {},
 ): Promise<SharedBundle> => {
   const manifest = await (verify ? verifyBundle(dir, key) : names.readManifest(dir))
   const { items, neighbours: width } = manifest
@@ -40,7 +52,8 @@ export const shareBundle = async (
     await readInto(join(dir, name), new Uint8Array(buffer))
     return buffer
   }
-  const table = async (name: string, columns: number): Promise<RowTable> => {
+  const table = async (wanted: TableName, name: string, columns: number): Promise<RowTable> => {
+    if (!tables.includes(wanted)) return rowTable(0, columns)
     checkBytes(name, manifest, items * columns * 4)
     const rows = rowTable(items, columns)
     const packed = packedRows(rows)
@@ -55,17 +68,20 @@ export const shareBundle = async (
     return rows
   }
 
-  const neighbourItems = new Uint32Array(await words(names.NEIGHBOUR_ITEMS, items * width))
+  const listed = tables.includes('neighbours') ? items * width : 0
+  const list = (name: string): Promise<SharedArrayBuffer> | SharedArrayBuffer =>
+    listed === 0 ? new SharedArrayBuffer(0) : words(name, listed)
+  const neighbourItems = new Uint32Array(await list(names.NEIGHBOUR_ITEMS))
   if (neighbourItems.some(item => item >= items && item !== NO_ITEM)) {
     throw broken(names.NEIGHBOUR_ITEMS, `names an item that is not below ${items}`)
   }
   return {
     dir,
     manifest,
-    vectors: await table(names.VECTORS, manifest.dimension),
-    firstItems: await table(names.FIRST_ITEMS, manifest.firstDimension),
+    vectors: await table('vectors', names.VECTORS, manifest.dimension),
+    firstItems: await table('firstItems', names.FIRST_ITEMS, manifest.firstDimension),
     neighbourItems,
-    neighbourScores: new Float32Array(await words(names.NEIGHBOUR_SCORES, items * width)),
+    neighbourScores: new Float32Array(await list(names.NEIGHBOUR_SCORES)),
     contents: Object.hasOwn(manifest.files, names.CONTENTS)
       ? new Uint32Array(await words(names.CONTENTS, items))
       : undefined,

@@ -20,7 +20,7 @@ import { joined, placesOf, type Ranking } from './ranking.ts'
 /** What pages are made from. `bundle` is undefined before the first training. */
 export interface PageStores {
   readonly state: StateStore
-  readonly profiles: ProfileStore
+  readonly profiles: Pick<ProfileStore, 'user'>
   readonly catalogue: Catalogue
   readonly bundle: Bundle | undefined
   /** Stages that other processes run. */

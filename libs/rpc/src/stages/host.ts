@@ -5,6 +5,7 @@ import {
   type Settings,
   type Stores,
   USER_ATTRIBUTES,
+  type UserState,
   type Viewer,
   viewerFrom,
 } from '@explore/explore'
@@ -45,9 +46,12 @@ export const bundleService = (host: Pick<StageHost, 'prepare'>): ServedService =
   },
 })
 
-/** The call of a request, which the message may lack. */
-export const callOf = (call: StageCallMessage | null): StageCallMessage =>
-  call ?? asked.refuse('call', 'is missing')
+/** The call of a request, which the message may lack, at a time that there is. */
+export const callOf = (message: StageCallMessage | null): StageCallMessage => {
+  const call = message ?? asked.refuse('call', 'is missing')
+  if (isTime(call.nowMs) && call.nowMs >= 0) return call
+  return asked.refuse('call.now_ms', `is ${call.nowMs}, which is no time`)
+}
 
 export const contextOf = (
   { nowMs: now, seed, explain }: StageCallMessage,
@@ -75,11 +79,28 @@ export const viewerOf = (
 export const itemsOf = (bytes: Uint8Array, { size }: Catalogue): Uint32Array =>
   asked.u32(bytes, 'items', { below: size })
 
-const stateOf = (bytes: Uint8Array) => {
+const stateOf = (bytes: Uint8Array): UserState => {
+  let state: UserState
   try {
-    return decodeUserState(bytes)
+    state = decodeUserState(bytes)
   } catch (cause) {
     const { message } = cause as Error
     throw new ExploreError('MESSAGE_INVALID', message, { field: 'viewer.state', cause })
   }
+  return isOfNumbers(state) ? state : asked.refuse('viewer.state', 'has what is no number')
 }
+
+/** Whether times and decayed counts are such: of what is none the models would make more. */
+const isOfNumbers = (state: UserState): boolean =>
+  isTime(state.firstSeen) &&
+  isTime(state.lastSeen) &&
+  [state.history, state.reactions, state.topics, state.authors].every(section =>
+    Object.values(section).every(
+      column =>
+        !(column instanceof Float64Array || column instanceof Float32Array) ||
+        column.subarray(0, section.length).every(isTime),
+    ),
+  )
+
+/** The most that a Date may be away from 1970; false for NaN. */
+const isTime = (ms: number): boolean => Math.abs(ms) <= 8.64e15

@@ -1,5 +1,6 @@
 import {
   emptyUserState,
+  encodeUserState,
   ExploreError,
   exploreFunnel,
   HEADS,
@@ -182,6 +183,22 @@ describe('a service refuses', () => {
     await expect(scored({ viewer: attributes })).rejects.toMatchObject({
       code: 'MESSAGE_INVALID',
       field: 'viewer.attributes',
+    })
+  })
+
+  it('a time and a state that are no numbers', async () => {
+    const { call, viewer } = good()
+    for (const nowMs of [NaN, Infinity, -1, 1e300]) {
+      await expect(scored({ call: { ...call, nowMs } })).rejects.toMatchObject({
+        ...{ code: 'MESSAGE_INVALID', field: 'call.now_ms' },
+      })
+    }
+    const state = emptyUserState()
+    state.topics.length = 1
+    state.topics.engaged[0] = NaN
+    const broken = { ...viewer, state: encodeUserState(state) }
+    await expect(scored({ viewer: broken })).rejects.toMatchObject({
+      ...{ code: 'MESSAGE_INVALID', field: 'viewer.state' },
     })
   })
 

@@ -9,7 +9,7 @@ const echoThrough = async () => {
   echo.listen(0, '127.0.0.1')
   await once(echo, 'listening')
   const { port } = echo.address() as { port: number }
-  const proxy = await startProxy({ host: '127.0.0.1', port })
+  const proxy = await startProxy({ host: '127.0.0.1', port }, { slowMs: 60 })
   const socket = connect(proxy.port, '127.0.0.1')
   let heard = ''
   socket.on('data', bytes => (heard += `${bytes}`)).on('error', () => {})
@@ -46,4 +46,28 @@ it('breaks connections and refuses new ones until it passes again', async () => 
   const [bytes] = (await once(again, 'data')) as [Buffer]
   expect(`${bytes}`).toBe('x')
   again.destroy()
+})
+
+it('hands on late what comes while it is slow, and nothing overtakes it', async () => {
+  const { proxy, socket, heard } = await echoThrough()
+  proxy.set('slow')
+  socket.write('one')
+  await sleep(40)
+  expect(heard()).toBe('')
+  proxy.set('passes')
+  socket.write(' two')
+  await expect.poll(heard).toBe('one two')
+  socket.write(' three')
+  await expect.poll(heard).toBe('one two three')
+})
+
+it('hands on another bit than came while it is corrupt', async () => {
+  const { proxy, socket, heard } = await echoThrough()
+  proxy.set('corrupt')
+  socket.write('aaaaaaaa')
+  await expect.poll(() => heard().length).toBeGreaterThanOrEqual(8)
+  expect(heard()).not.toBe('aaaaaaaa')
+  proxy.set('passes')
+  socket.write('b')
+  await expect.poll(() => heard().endsWith('b')).toBe(true)
 })
