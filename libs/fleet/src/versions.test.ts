@@ -16,7 +16,12 @@ const PATIENT = { timeout: 400_000 }
 const START = Date.UTC(2026, 5, 1)
 const VERSIONS = ['today', 'next'] as const
 type Version = (typeof VERSIONS)[number]
-const ASKED = ['retrieval-sources', 'first-stage', 'second-stage-mtml', 'value-model-rerank'] as const
+const ASKED = [
+  'retrieval-sources',
+  'first-stage',
+  'second-stage-mtml',
+  'value-model-rerank',
+] as const
 const STAGES = ['ann-index', ...ASKED] as const
 
 /** Late is not what is looked for. */

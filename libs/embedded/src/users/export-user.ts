@@ -11,7 +11,7 @@ import {
   valuesOf,
 } from '@explore/explore'
 import { logBatches } from '@explore/learn'
-import { readFeatures } from '../features/feature-log.ts'
+import { loggedPagesOf } from '../features/feature-log.ts'
 import type { Home } from '../home.ts'
 import { addressesOf, type EmbeddedStores, HOME, openStores } from '../stores.ts'
 import { describeState } from './describe-state.ts'
@@ -52,7 +52,6 @@ export const exportUser = async (
     const [bytes] = await state.users([user])
     const values = await valuesOf(state, user)
     const list = values.find(({ kind }) => kind === 'long-term list')
-    const logged = await readFeatures(home.features)
     return {
       user,
       exportedAt: new Date(wall()).toISOString(),
@@ -64,9 +63,7 @@ export const exportUser = async (
         .map(({ kind, value }) => ({ kind, bytes: value.length })),
       events: await eventsOf(stores, user),
       servedPages: await servedTo(stores, user),
-      loggedFeatures: logged
-        .filter(page => page.user === user)
-        .map(({ requestId, now }) => ({ requestId, time: now })),
+      loggedFeatures: await loggedPagesOf(home.features, user),
     }
   } finally {
     await stores.close()
