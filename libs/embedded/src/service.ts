@@ -23,6 +23,7 @@ import { type PagePool, pagePool, type PagePoolOptions } from './page-pool.ts'
 import { problems } from './problems.ts'
 import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
+import { userTasks } from './users/user-tasks.ts'
 
 const ID = new RegExp(ID_PATTERN)
 /** How often files that other processes change are looked at. */
@@ -86,6 +87,7 @@ export const embeddedService = async (
   const follower = options.follow
     ? await followBundles(home, process.env, found.of('bundle store'))
     : undefined
+  const ofUsers = userTasks(home, wall)
   let wanted = await pointers(home.bundles)
   let serving: string | undefined
   let swaps = 0
@@ -196,6 +198,8 @@ export const embeddedService = async (
     user: async id => profiles.user(id),
     users: async (after, limit) => profiles.users(after, limit),
     deleteUsers: ids => profiles.deleteUsers(ids),
+    forgetUser: ofUsers.forgetUser,
+    exportUser: ofUsers.exportUser,
 
     settings: tunable,
     changeSettings: async changes => live.change(changes),
@@ -218,6 +222,7 @@ export const embeddedService = async (
     close: async () => {
       for (const timer of timers) clearInterval(timer)
       await follower?.close()
+      await ofUsers.close()
       await started?.close()
       await sink.close()
       await stores.close()

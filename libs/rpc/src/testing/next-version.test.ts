@@ -1,5 +1,6 @@
 import { ExploreError } from '@explore/explore'
 import type { ServiceDefinition } from '@grpc/grpc-js'
+import type { PackageDefinition } from '@grpc/proto-loader'
 import { afterEach, expect, it } from 'vitest'
 import { loadProtos, messageOf, serviceOf } from '../protos.ts'
 import { rpcClient } from '../rpc-client.ts'
@@ -16,9 +17,10 @@ const older = load()
 const back = readNextProtos()
 const newer = load()
 back()
-const [today, next] = [older, newer].map(protos =>
-  serviceOf(protos, 'explore.v1.FirstStageService'),
-) as [ServiceDefinition, ServiceDefinition]
+const firstStage = (protos: PackageDefinition): ServiceDefinition =>
+  serviceOf(protos, 'explore.v1.FirstStageService')
+const today = firstStage(older)
+const next = firstStage(newer)
 
 const ADDED = 'NextFirstStageService'
 const CALL = { bundle: 'b', watch: 7 }
