@@ -1,7 +1,9 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { promoteBundle } from '@explore/adapters'
 import type { Page } from '@explore/explore'
@@ -25,7 +27,7 @@ const TODAY = 0
 const NEXT = 1
 type Version = typeof TODAY | typeof NEXT
 /** What makes of a process one of the next version: other .proto files, and values in what they add. */
-const NEXT_PROCESS = new URL('../../../libs/rpc/src/testing/next-process.ts', import.meta.url)
+const NEXT_PROCESS = createRequire(import.meta.url).resolve('@explore/rpc/testing/next-process')
 
 let folder: string
 const running: Running[] = []
@@ -78,7 +80,7 @@ const environmentOf = (name: string): Record<string, string> => {
 const start = async (name: string, version: Version): Promise<void> => {
   const home = homes[name === 'gateway' ? version : 0]
   const port = `${ports.get(name)![version]}`
-  const next = version === NEXT && { NODE_OPTIONS: `--import ${NEXT_PROCESS.href}` }
+  const next = version === NEXT && { NODE_OPTIONS: `--import ${pathToFileURL(NEXT_PROCESS)}` }
   const one = launch(['serve', name, '--home', home, '--port', port], {
     env: { ...environmentOf(name), ...next },
   })

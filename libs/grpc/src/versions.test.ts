@@ -50,9 +50,10 @@ it.each([
     ['RecordEvents', { events: [LIKE] }],
     ['GetSettings', {}],
   ] as const) {
-    const { requestId: _id, ...expected } = await same(method, message)
+    const expected = await same(method, message)
     const answer = await ask(method, message)
-    expect(answer).toMatchObject(expected)
+    // A page has a request id of its own.
+    expect({ ...answer, requestId: '' }).toMatchObject({ ...expected, requestId: '' })
   }
 })
 

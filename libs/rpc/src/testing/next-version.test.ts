@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { ExploreError } from '@explore/explore'
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import type { PackageDefinition } from '@grpc/proto-loader'
@@ -67,6 +69,20 @@ it('a method that only the next version has is answered by it, and told from sil
     code: 'SERVICE_ANSWER',
     cause: { details: expect.stringContaining('method') },
   })
+})
+
+it('a process that is started with it is one of the next version', async () => {
+  const preload = new URL('./next-process.ts', import.meta.url).href
+  const script = `
+    import { loadProtos, messageOf } from '${new URL('../protos.ts', import.meta.url).href}'
+    const message = messageOf(loadProtos('explore/v1/catalogue.proto'), 'explore.v1.User')
+    console.log(message.serialize({ id: 'u1' }).toString('hex'))`
+  const args = ['--import', preload, '--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const user = messageOf<object>(loadProtos('explore/v1/catalogue.proto'), 'explore.v1.User')
+  const bytes = Buffer.from(stdout.trim(), 'hex')
+  expect(user.deserialize(bytes)).toMatchObject({ id: 'u1' })
+  expect(bytes.includes('of the next version')).toBe(true)
 })
 
 it('a type of event that only the next version has keeps its number', () => {

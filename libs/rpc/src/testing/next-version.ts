@@ -20,9 +20,10 @@ interface MessageType {
   decode: (reader: unknown, length?: number) => NextMessage
 }
 
-/** The protobufjs of the loader of .proto files, which is not everybody's. */
+/** The one of the loader of .proto files, which is a version of its own. */
+const THEIRS = 'protobufjs'
 const { Type } = createRequire(createRequire(import.meta.url).resolve('@grpc/proto-loader'))(
-  'protobufjs',
+  THEIRS,
 ) as { readonly Type: { readonly prototype: { setup: (this: MessageType) => MessageType } } }
 
 const noted = new Set<string>()
