@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pointers, readManifest } from '@explore/adapters'
 import {
   Catalogue,
+  type Compared,
   type Event,
   ExploreError,
   type ExploreService,
@@ -35,11 +36,15 @@ export interface EmbeddedService extends ExploreService {
   readonly historicEnd: number | undefined
   /** Starts the page threads, which else start with the first page; resolves when one has loaded its models. */
   readonly warm: () => Promise<void>
-  /** What it knows of itself beside its health: pages that wait, swaps of bundles, when the one in force was made. */
+  /**
+   * What it knows of itself beside its health: pages that wait, swaps of bundles, when the one in force was made, and
+   * where it folds, what was predicted and what happened.
+   */
   readonly vitals: () => Promise<{
     readonly waiting: number
     readonly swaps: number
     readonly bundleMadeAt: number | undefined
+    readonly compared: Compared | undefined
   }>
   readonly close: () => Promise<void>
 }
@@ -146,7 +151,8 @@ export const embeddedService = async (
         const manifest = await readManifest(join(home.bundles, bundle)).catch(() => undefined)
         if (bundle === serving) madeAt = manifest?.createdAt
       }
-      return { waiting: started?.waiting() ?? 0, swaps, bundleMadeAt: madeAt }
+      const waiting = started?.waiting() ?? 0
+      return { waiting, swaps, bundleMadeAt: madeAt, compared: sink.compared?.() }
     },
 
     page: async (request, watch) => {
