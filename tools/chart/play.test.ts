@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { environmentName } from '@explore/explore'
+import { environmentName, type Event } from '@explore/explore'
 import { EXPLORE, output, whyNoImage, whyNoPodman } from '@explore/images'
 import { restClient } from '@explore/rest'
 import { healthOf } from '@explore/rpc'
@@ -136,11 +136,14 @@ it('what it renders starts, trains, serves what the models say, folds, passes it
 
   const service = await restClient(url)
   await service.putItems(tinyItems())
-  const events = tinyEvents(Date.now() - 60_000)
-  while (events.length > 0) {
-    const verdicts = await service.record(events.splice(0, 1000))
-    expect(verdicts.every(({ status }) => status === 'accepted')).toBe(true)
+  const take = async (events: Event[]): Promise<void> => {
+    while (events.length > 0) {
+      const verdicts = await service.record(events.splice(0, 1000))
+      expect(verdicts.every(({ status }) => status === 'accepted')).toBe(true)
+    }
   }
+  const trained = Date.now() - 6 * 3_600_000
+  await take(tinyEvents(trained))
   await done('shop-explore-train')
   const page = () => service.page({ userId: 'u1', limit: 20 })
   await expect.poll(async () => (await page()).degraded, SOON).toEqual([])
@@ -158,6 +161,15 @@ it('what it renders starts, trains, serves what the models say, folds, passes it
     .poll(async () => (await page()).items.some(item => item.itemId === itemId), SOON)
     .toBe(false)
   await done('shop-explore-test')
+
+  // The hourly job goes on from the bundle that serves, with what came since; the daily one makes pages ahead.
+  const later = tinyEvents(Date.now()).filter(({ time }) => time > trained + 60_000)
+  await take(later.map(event => ({ ...event, eventId: `later.${event.eventId}` })))
+  await done('shop-explore-warm-start')
+  await expect.poll(async () => (await page()).bundle, SOON).not.toBe(served.bundle)
+  await done('shop-explore-precompute')
+  await service.changeSettings({ 'precompute.serve': 'always' })
+  await expect.poll(async () => (await page()).origin, SOON).toBe('precomputed')
 
   const limits = ['--format', '{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}}']
   expect(await output('podman', ['inspect', ...limits, `${gateway}-gateway`])).toBe(

@@ -3,6 +3,9 @@ import { burnAlerts } from './slos.ts'
 
 const GAUGE = { instance: 'a' }
 
+const PREDICTED = 'sum by (job, head) (increase(explore_predicted_total[6h]))'
+const HAPPENED = 'sum by (job, head) (increase(explore_happened_total[6h]))'
+
 /** What is no matter of a share: something stands still, falls behind or is not there. */
 const STATES: readonly Alert[] = [
   {
@@ -130,6 +133,35 @@ const STATES: readonly Alert[] = [
     quiet: [
       { metric: 'explore_bundle_info', labels: { instance: 'a', bundle: 'x' }, values: '1x60' },
       { metric: 'explore_bundle_info', labels: { instance: 'b', bundle: 'x' }, values: '1x60' },
+    ],
+  },
+  {
+    ...{ name: 'ExploreCalibrationOff', severity: 'ticket', for: '1h' },
+    expr: `(${HAPPENED} > 1.5 * ${PREDICTED} or ${HAPPENED} < ${PREDICTED} / 1.5) and ${PREDICTED} > 100`,
+    summary:
+      'for six hours a reaction has come half as often again as predicted, or more seldom so',
+    means:
+      'The second stage’s probabilities of this head no longer hold. Values add up heads by weights, so pages rank by sums that are wrong. On a sample of pages what was predicted of items that were shown is compared with what happened within the hour.',
+    look: [
+      'Since when: a promotion (`explore_bundle_info`), a change of the app (a button moved, events sent twice or no more), another kind of viewers?',
+      'All heads at once: impressions are missing or doubled, or events come later than an hour. One head: its event.',
+      '`explore bundle skew` where features are logged; `explore bundle show ID` has the calibration measured before the promotion.',
+    ],
+    act: [
+      'Since a promotion: `explore bundle rollback`.',
+      'The world has changed: `explore train`, or more often; the gate `gates.calibration` keeps a worse one out.',
+      'Events are at fault: mend the producer, then train.',
+    ],
+    ...{ at: '8h', keeps: { head: 'like' } },
+    fires: [
+      { metric: 'explore_predicted_total', labels: { head: 'like' }, values: '0+1x500' },
+      { metric: 'explore_happened_total', labels: { head: 'like' }, values: '0+2x500' },
+    ],
+    quiet: [
+      { metric: 'explore_predicted_total', labels: { head: 'like' }, values: '0+1x500' },
+      { metric: 'explore_happened_total', labels: { head: 'like' }, values: '0+1x500' },
+      { metric: 'explore_predicted_total', labels: { head: 'report' }, values: '0+0.01x500' },
+      { metric: 'explore_happened_total', labels: { head: 'report' }, values: '0+1x500' },
     ],
   },
   {

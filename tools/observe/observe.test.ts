@@ -70,4 +70,4 @@ it('is what promtool takes, and each alert fires and is silent when it must', ({
   expect(run('test', 'rules', 'alerts.test.yaml')).toContain('SUCCESS')
   const tests = readFileSync(join(folder, 'alerts.test.yaml'), 'utf8')
   expect(tests.match(/alertname/g)).toHaveLength(2 * ALERTS.length)
-})
+}, 240_000)

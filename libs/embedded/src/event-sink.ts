@@ -1,4 +1,11 @@
-import type { Event, EventLog, ExploreError, ServedPage, Settings } from '@explore/explore'
+import type {
+  Compared,
+  Event,
+  EventLog,
+  ExploreError,
+  ServedPage,
+  Settings,
+} from '@explore/explore'
 import type { Home } from './home.ts'
 import { startProcessor } from './processor-handle.ts'
 
@@ -9,6 +16,8 @@ export interface EventSink {
   /** How many events wait to be folded. */
   readonly lag: () => Promise<number>
   readonly settings: (settings: Settings) => void
+  /** What was predicted and what happened, where this process folds. */
+  readonly compared?: () => Compared | undefined
   /** Takes a page that was served, where pages are recorded; nobody waits for it. */
   readonly served?: (page: ServedPage) => void
   /** Resolves when events have an effect. */
@@ -46,6 +55,7 @@ export const homeSink = (
       return lag
     },
     settings: processor.settings,
+    compared: processor.compared,
     started: processor.started,
     close: processor.close,
   }

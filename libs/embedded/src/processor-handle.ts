@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { ExploreError, type Settings } from '@explore/explore'
+import { type Compared, ExploreError, type Settings } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { ProcessorOrder, ProcessorReport } from './processor-thread.ts'
 import { unpackError } from './thread-error.ts'
@@ -18,11 +18,13 @@ export const startProcessor = (
   const order = (what: ProcessorOrder): void => thread.postMessage(what)
   const { promise: started, resolve: start } = Promise.withResolvers<void>()
   let watermark = 0
+  let compared: Compared | undefined
   let waiters: { readonly offset: number; readonly done: () => void }[] = []
 
   thread.on('message', (report: ProcessorReport) => {
     start()
     if ('error' in report) return tell(unpackError(report.error))
+    if ('compared' in report) return void (compared = report.compared)
     tell(undefined)
     watermark = report.watermark
     const ready = waiters.filter(({ offset }) => offset <= watermark)
@@ -39,6 +41,7 @@ export const startProcessor = (
     /** Resolves when it has begun, or failed to. */
     started,
     watermark: (): number => watermark,
+    compared: (): Compared | undefined => compared,
     /** Tells the processor that the log has grown. */
     poke: (): void => order('poke'),
     settings: (settings: Settings): void => order({ settings }),

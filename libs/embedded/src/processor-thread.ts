@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Catalogue, processor, type Settings } from '@explore/explore'
+import { Catalogue, type Compared, comparison, processor, type Settings } from '@explore/explore'
 import type { Home } from './home.ts'
 import { openStores } from './stores.ts'
 import { packError, type ThreadError } from './thread-error.ts'
@@ -7,8 +7,9 @@ import { packError, type ThreadError } from './thread-error.ts'
 /** To the processor. */
 export type ProcessorOrder = 'poke' | 'close' | { readonly settings: Settings }
 
-/** From the processor: how far it has folded, or why it could not go on. */
-export type ProcessorReport = { readonly watermark: number } | { readonly error: ThreadError }
+/** From the processor: how far it has folded, and what it has compared, or why it could not go on. */
+export type ProcessorReport =
+  { readonly watermark: number } | { readonly compared: Compared } | { readonly error: ThreadError }
 
 /** Events per step: long enough to coalesce, short enough that a like is folded within milliseconds. */
 const BATCH = 2000
@@ -19,8 +20,13 @@ const port = parentPort!
 const { home, ...given } = workerData as { readonly home: Home; readonly settings: Settings }
 let settings = given.settings
 const { log, state, profiles, close } = await openStores(home)
+const catalogue = new Catalogue()
+const { take, compared } = comparison({
+  ...{ state, catalogue, settings: () => settings },
+  tell: () => port.postMessage({ compared: compared() } satisfies ProcessorReport),
+})
 const stream = processor({
-  ...{ log, state, profiles, catalogue: new Catalogue() },
+  ...{ log, state, profiles, catalogue, folded: take },
   get settings() {
     return settings
   },

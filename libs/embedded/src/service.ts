@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pointers, readManifest } from '@explore/adapters'
 import {
   Catalogue,
+  type Compared,
   type Event,
   ExploreError,
   type ExploreService,
@@ -23,6 +24,7 @@ import { type PagePool, pagePool, type PagePoolOptions } from './page-pool.ts'
 import { problems } from './problems.ts'
 import { addressesOf, HOME, openStores } from './stores.ts'
 import { exploreErrorOf } from './system-error.ts'
+import { userTasks } from './users/user-tasks.ts'
 
 const ID = new RegExp(ID_PATTERN)
 /** How often files that other processes change are looked at. */
@@ -34,11 +36,15 @@ export interface EmbeddedService extends ExploreService {
   readonly historicEnd: number | undefined
   /** Starts the page threads, which else start with the first page; resolves when one has loaded its models. */
   readonly warm: () => Promise<void>
-  /** What it knows of itself beside its health: pages that wait, swaps of bundles, when the one in force was made. */
+  /**
+   * What it knows of itself beside its health: pages that wait, swaps of bundles, when the one in force was made, and
+   * where it folds, what was predicted and what happened.
+   */
   readonly vitals: () => Promise<{
     readonly waiting: number
     readonly swaps: number
     readonly bundleMadeAt: number | undefined
+    readonly compared: Compared | undefined
   }>
   readonly close: () => Promise<void>
 }
@@ -86,6 +92,7 @@ export const embeddedService = async (
   const follower = options.follow
     ? await followBundles(home, process.env, found.of('bundle store'))
     : undefined
+  const ofUsers = userTasks(home, wall)
   let wanted = await pointers(home.bundles)
   let serving: string | undefined
   let swaps = 0
@@ -144,7 +151,8 @@ export const embeddedService = async (
         const manifest = await readManifest(join(home.bundles, bundle)).catch(() => undefined)
         if (bundle === serving) madeAt = manifest?.createdAt
       }
-      return { waiting: started?.waiting() ?? 0, swaps, bundleMadeAt: madeAt }
+      const waiting = started?.waiting() ?? 0
+      return { waiting, swaps, bundleMadeAt: madeAt, compared: sink.compared?.() }
     },
 
     page: async (request, watch) => {
@@ -196,6 +204,8 @@ export const embeddedService = async (
     user: async id => profiles.user(id),
     users: async (after, limit) => profiles.users(after, limit),
     deleteUsers: ids => profiles.deleteUsers(ids),
+    forgetUser: ofUsers.forgetUser,
+    exportUser: ofUsers.exportUser,
 
     settings: tunable,
     changeSettings: async changes => live.change(changes),
@@ -218,6 +228,7 @@ export const embeddedService = async (
     close: async () => {
       for (const timer of timers) clearInterval(timer)
       await follower?.close()
+      await ofUsers.close()
       await started?.close()
       await sink.close()
       await stores.close()

@@ -1,7 +1,7 @@
 import type { StepTrace } from '@explore/pipeline'
 import type { ErrorCode } from './errors.ts'
 import type { Settings } from './settings.ts'
-import type { Group, Head, Id, Item, Millis, SourceName, User } from './types.ts'
+import type { Event, Group, Head, Id, Item, Millis, SourceName, User } from './types.ts'
 
 /** What a caller asks for. */
 export interface PageRequest {
@@ -101,6 +101,44 @@ export interface Health {
   readonly problems: readonly string[]
 }
 
+/** What was removed of a user, and what is left to do. */
+export interface ForgetReport {
+  readonly user: Id
+  /** Whether there was a profile; a state. */
+  readonly profile: boolean
+  readonly state: boolean
+  /** False where no stream processor has reached the mark yet: the state goes when one does. */
+  readonly folded: boolean
+  /** Sessions, long-term list and precomputed page. */
+  readonly values: number
+  /** Events erased from the log; null where the log keeps them, unread, until its retention. */
+  readonly events: number | null
+  /** Pages taken out of the log of features, and snapshots that were written anew. */
+  readonly loggedPages: number
+  readonly snapshots: number
+  /** A training that was cut short is given up, as it has read the events; one under way has, too. */
+  readonly training: 'none' | 'given up' | 'under way'
+}
+
+/** All that is held about a user, as JSON. */
+export interface UserExport {
+  readonly user: Id
+  /** ISO 8601. */
+  readonly exportedAt: string
+  /** As its owner described the user. */
+  readonly profile: User | null
+  /** What their events were folded to; items by id, topics and authors by their hashes. */
+  readonly state: object | null
+  readonly longTermList: readonly Id[]
+  /** Where pages were computed ahead or are under way: how many bytes of them. */
+  readonly pages: readonly { readonly kind: string; readonly bytes: number }[]
+  readonly events: readonly Event[]
+  /** Pages recorded as they were served, on a bus. */
+  readonly servedPages: readonly object[]
+  /** Requests whose features were logged. */
+  readonly loggedFeatures: readonly { readonly requestId: string; readonly time: Millis }[]
+}
+
 /** Whoever measures pages: hears what each step of the funnel did, whether the page explains it or not. */
 export interface PageWatch {
   /** `startedAt`: when the first step began, by the wall clock. A page that continues a session has no steps. */
@@ -120,6 +158,10 @@ export interface ExploreService {
   readonly user: (id: Id) => Promise<User | undefined>
   readonly users: (after: Id | undefined, limit: number) => Promise<readonly User[]>
   readonly deleteUsers: (ids: readonly Id[]) => Promise<readonly Id[]>
+  /** Removes all that is held about a user, one after the other; the same call again finishes what was cut short. */
+  readonly forgetUser: (id: Id) => Promise<ForgetReport>
+  /** Collects all that is held about a user. */
+  readonly exportUser: (id: Id) => Promise<UserExport>
   readonly settings: () => Settings
   /** All or nothing; null takes an override back. Throws SETTING_UNKNOWN or SETTING_INVALID. */
   readonly changeSettings: (changes: Readonly<Record<string, unknown>>) => Promise<Settings>

@@ -227,6 +227,13 @@ export const SETTINGS = {
   ),
   ...LIMIT_SETTINGS,
   ...GATE_SETTINGS,
+  'calibration.share': number(
+    0.02,
+    0,
+    1,
+    'share of the pages',
+    'Pages whose predictions are kept for an hour and compared with what happens: explore_predicted_total and explore_happened_total',
+  ),
   'features.logShare': number(
     0,
     0,

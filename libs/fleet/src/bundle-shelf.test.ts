@@ -113,11 +113,20 @@ it('catches up with the catalogue before it answers, and refuses where it cannot
 it.each([
   ['no JSON', '{', 'MESSAGE_INVALID'],
   ['no object', '[]', 'MESSAGE_INVALID'],
-  ['an unknown key', '{"page.colour":1}', 'SETTING_UNKNOWN'],
   ['a value out of bounds', '{"page.limit":0}', 'SETTING_INVALID'],
 ])('refuses settings that are %s', async (_, settings, code) => {
   await shelf.host.prepare('first')
   await expect(shelf.host.on(call('first', { settings }), async () => 0)).rejects.toMatchObject({
     code,
   })
+})
+
+it('passes over a setting that only its caller knows', async () => {
+  await shelf.host.prepare('first')
+  const settings = '{"page.colour":1,"page.limit":7}'
+  const limit = shelf.host.on(call('first', { settings }), async hosted => {
+    expect(hosted.settings).not.toHaveProperty('page.colour')
+    return hosted.settings['page.limit']
+  })
+  await expect(limit).resolves.toBe(7)
 })

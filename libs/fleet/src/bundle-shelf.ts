@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadOptions, loadBundle, MANIFEST, verifyingKey } from '@explore/adapters'
 import type { EmbeddedStores, Home } from '@explore/embedded'
-import { type Bundle, Catalogue, ExploreError, type Settings, settingsFrom } from '@explore/explore'
+import {
+  type Bundle,
+  Catalogue,
+  ExploreError,
+  SETTINGS,
+  type Settings,
+  settingsFrom,
+} from '@explore/explore'
 import type { Hosted, StageHost } from '@explore/rpc'
 
 /** Bundles that can be asked for at a time: the one that serves and the one before or after it. */
@@ -169,12 +176,14 @@ const missing = (id: string): ExploreError =>
     field: 'bundle',
   })
 
+/** A setting that only the caller's version has says nothing about this one's part, which is made without it. */
 const overridesOf = (text: string): Readonly<Record<string, unknown>> => {
   if (text === '') return {}
   try {
     const overrides: unknown = JSON.parse(text)
     if (typeof overrides === 'object' && overrides !== null && !Array.isArray(overrides)) {
-      return overrides as Record<string, unknown>
+      const entries = Object.entries(overrides)
+      return Object.fromEntries(entries.filter(([key]) => Object.hasOwn(SETTINGS, key)))
     }
   } catch {
     // Falls through to the same answer: it is no JSON object.

@@ -46,6 +46,8 @@ const SOUND: Readonly<Record<string, object>> = {
   GetUser: { id: 'u1' },
   ListUsers: { after: 'u1', limit: 5 },
   DeleteUsers: { ids: ['u1'] },
+  ForgetUser: { id: 'u1' },
+  ExportUser: { id: 'u1' },
   GetSettings: {},
   ChangeSettings: { changes: { 'page.limit': { number: 5 }, 'groups.segment': { text: 'x' } } },
   Health: {},

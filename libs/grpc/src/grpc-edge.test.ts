@@ -149,6 +149,14 @@ const SAME: readonly Case[] = [
     list('users'),
   ],
   ['DeleteUsers', { ids: ['u5'] }, 'DELETE /v1/users', { ids: ['u5'] }],
+  ['ForgetUser', { id: 'u1' }, 'POST /v1/users/u1/forget'],
+  [
+    'ExportUser',
+    { id: 'u2' },
+    'GET /v1/users/u2/export',
+    undefined,
+    body => ({ json: JSON.stringify(body) }),
+  ],
   ['GetSettings', {}, 'GET /v1/settings', undefined, settings],
   [
     'ChangeSettings',
@@ -217,6 +225,8 @@ const BAD: readonly Case[] = [
   ],
   ['GetItem', { id: 'nothing' }, 'GET /v1/items/nothing'],
   ['ListUsers', { limit: 1001 }, 'GET /v1/users?limit=1001'],
+  ['ForgetUser', { id: 'a/b' }, 'POST /v1/users/a%2Fb/forget'],
+  ['ExportUser', { id: '..' }, 'GET /v1/users/%252e%252e/export'],
   ['DeleteUsers', { ids: ['a/b'] }, 'DELETE /v1/users', { ids: ['a/b'] }],
   ['ChangeSettings', { changes: { nothing: { number: 1 } } }, 'PATCH /v1/settings', { nothing: 1 }],
   [

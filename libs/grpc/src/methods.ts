@@ -46,6 +46,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   ...collection('item', 'Item'),
   ...collection('user', 'User'),
+  ForgetUser: {
+    exchange: ({ id }: { readonly id: string }) => ({
+      ...{ method: 'POST', url: `/v1/users/${part(id)}/forget` },
+    }),
+    answer: asItIs,
+  },
+  ExportUser: {
+    exchange: ({ id }: { readonly id: string }) => ({
+      ...{ method: 'GET', url: `/v1/users/${part(id)}/export` },
+    }),
+    answer: (body: Message) => ({ json: JSON.stringify(body) }),
+  },
   GetSettings: {
     exchange: () => ({ method: 'GET', url: '/v1/settings' }),
     answer: settingsMessage,

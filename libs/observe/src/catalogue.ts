@@ -16,6 +16,7 @@ export type Metric =
 const GATEWAY = ['gateway'] as const
 const PROCESSOR = ['stream-processor'] as const
 const STAGE = ['stage'] as const
+const FOLDING = [...GATEWAY, ...PROCESSOR] as const
 const SERVING = [...GATEWAY, ...STAGE] as const
 const ALL = [...GATEWAY, ...PROCESSOR, ...STAGE] as const
 
@@ -149,6 +150,18 @@ export const METRICS = {
     STAGE,
   ),
   explore_call_seconds: histogram(['method'], 'Time of a call inside the service', STAGE),
+  explore_predicted_total: counter(
+    ['head'],
+    'items',
+    'Sum of the probabilities that the second stage gave items which were then shown, on pages of the sample (setting calibration.share)',
+    FOLDING,
+  ),
+  explore_happened_total: counter(
+    ['head'],
+    'items',
+    'Of those items, on how many it happened within the hour: calibrated models have as many as predicted',
+    FOLDING,
+  ),
   explore_process_cpu_seconds_total: counter([], 's', 'CPU time of the process, all threads', ALL),
   explore_process_resident_bytes: gauge([], 'bytes', 'Resident memory of the process', ALL),
   explore_event_loop_delay_seconds: gauge(

@@ -1,3 +1,5 @@
+import type { Compared } from '@explore/explore'
+import { tellCompared } from './collect-vitals.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What a stream processor counts. */
@@ -7,6 +9,7 @@ interface Stream {
       readonly folded: number
       readonly repeated: number
       readonly deadLettered: number
+      readonly compared: Compared
     }
     readonly profiles: {
       readonly put: number
@@ -36,6 +39,7 @@ export const collectStream = (metrics: Metrics, stream: Stream, now: () => numbe
         metrics.total(name, { outcome }, count)
       }
     }
+    tellCompared(metrics, events.compared)
     const idle = Math.max(0, now() - stream.lastProgress())
     metrics.set('explore_stream_idle_seconds', {}, idle / 1000)
   })

@@ -1,4 +1,4 @@
-import type { Health } from '@explore/explore'
+import { type Compared, type Health, HEADS } from '@explore/explore'
 import type { Metrics } from './metrics.ts'
 
 /** What is known of a gateway when one looks. */
@@ -16,6 +16,8 @@ export interface Vitals {
   readonly swaps: number
   /** When the bundle in force was made, in milliseconds since 1970; undefined without one. */
   readonly bundleMadeAt: number | undefined
+  /** What was predicted and what happened, where this process folds. */
+  readonly compared: Compared | undefined
 }
 
 /** Has the gateway's gauges tell of it what is so when they are read. */
@@ -26,7 +28,7 @@ export const collectVitals = (
 ): void =>
   metrics.collect(async () => {
     const { ready, bundle, items, lag, problems } = await health()
-    const { waiting, swaps, bundleMadeAt } = await vitals()
+    const { waiting, swaps, bundleMadeAt, compared } = await vitals()
     metrics.set('explore_ready', {}, ready ? 1 : 0)
     metrics.set('explore_items', {}, items)
     metrics.set('explore_lag_events', {}, lag)
@@ -35,6 +37,7 @@ export const collectVitals = (
     metrics.set('explore_pages_running', {}, pages.running())
     metrics.set('explore_pages_limit', {}, pages.limit())
     metrics.total('explore_bundle_swaps_total', {}, swaps)
+    if (compared !== undefined) tellCompared(metrics, compared)
     metrics.reset('explore_bundle_info')
     metrics.reset('explore_bundle_age_seconds')
     if (bundle !== null) metrics.set('explore_bundle_info', { bundle }, 1)
@@ -42,3 +45,11 @@ export const collectVitals = (
       metrics.set('explore_bundle_age_seconds', {}, Math.max(0, now() - bundleMadeAt) / 1000)
     }
   })
+
+/** What the second stage predicted of items that were shown, and what happened, head by head. */
+export const tellCompared = (metrics: Metrics, { predicted, happened }: Compared): void => {
+  for (const head of HEADS) {
+    metrics.total('explore_predicted_total', { head }, predicted[head])
+    metrics.total('explore_happened_total', { head }, happened[head])
+  }
+}

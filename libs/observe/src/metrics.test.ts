@@ -1,4 +1,11 @@
-import type { ExploreService, Page, StepTrace, Verdict } from '@explore/explore'
+import {
+  type Compared,
+  type ExploreService,
+  HEADS,
+  type Page,
+  type StepTrace,
+  type Verdict,
+} from '@explore/explore'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Metric, METRICS, type Teller } from './catalogue.ts'
 import { collectStream } from './collect-stream.ts'
@@ -50,7 +57,8 @@ const gateway = async () => {
     metrics,
     () => time,
   )
-  const vitals = { waiting: 2, swaps: 1, bundleMadeAt: 1000 }
+  const compared = { predicted: heads(1.5), happened: heads(2) }
+  const vitals = { waiting: 2, swaps: 1, bundleMadeAt: 1000, compared }
   collectVitals(
     metrics,
     {
@@ -65,6 +73,9 @@ const gateway = async () => {
   metrics.observe('explore_request_seconds', { edge: 'rest', operation: 'page' }, 0.042)
   return metrics
 }
+
+const heads = (value: number): Compared['happened'] =>
+  Object.fromEntries(HEADS.map(head => [head, value])) as Compared['happened']
 
 /** Names and types as an exposition declares them. */
 const declared = (text: string) =>
@@ -127,7 +138,10 @@ test('totals that are kept elsewhere are told as they are, look after look', asy
 test('a stream processor tells what it has counted', async () => {
   const metrics = metricsFor('stream-processor')
   const counts = {
-    events: { folded: 5, repeated: 2, deadLettered: 1 },
+    events: {
+      ...{ folded: 5, repeated: 2, deadLettered: 1 },
+      compared: { predicted: heads(1.5), happened: heads(2) },
+    },
     profiles: { put: 3, removed: 0, deadLettered: 4 },
   }
   collectStream(metrics, { counts: () => counts, lastProgress: () => 1000 }, () => 3000)
@@ -135,6 +149,8 @@ test('a stream processor tells what it has counted', async () => {
   expect(text).toContain('explore_stream_events_total{outcome="dead-lettered"} 1')
   expect(text).toContain('explore_stream_profiles_total{outcome="put"} 3')
   expect(text).toContain('explore_stream_idle_seconds 2')
+  expect(text).toContain('explore_predicted_total{head="like"} 1.5')
+  expect(text).toContain('explore_happened_total{head="report"} 2')
 })
 
 test('a viewer is in no metric', async () => {

@@ -139,6 +139,9 @@ const BAD: Case[] = [
   ['DELETE /v1/items', { payload: ['m1'] }, 'FIELD_INVALID', 'body'],
   ['GET /v1/items/nobody', {}, 'ITEM_UNKNOWN'],
   ['DELETE /v1/users/nobody', {}, 'USER_UNKNOWN'],
+  ['POST /v1/users/a%20b/forget', {}, 'ID_INVALID', 'userId'],
+  ['GET /v1/users/a%20b/export', {}, 'ID_INVALID', 'userId'],
+  ['GET /v1/users/u1/forget', {}, 'METHOD_NOT_ALLOWED'],
   // Settings.
   ['PATCH /v1/settings', { payload: { 'page.limits': 1 } }, 'SETTING_UNKNOWN', 'page.limits'],
   ['PATCH /v1/settings', { payload: { constructor: 1 } }, 'SETTING_UNKNOWN', 'constructor'],

@@ -49,6 +49,8 @@ const ROUTES: [route: string, body?: unknown][] = [
   ['PUT /v1/users/u1', { id: 'u1', attributes: { country: 'de' }, createdAt: 1 }],
   ['PUT /v1/users', [{ id: 'u1' }, { id: 'u2', attributes: { country: 'de' } }]],
   ['GET /v1/users/u1'],
+  ['GET /v1/users/u1/export'],
+  ['POST /v1/users/u1/forget'],
   ['GET /v1/users?after=u1&limit=5'],
   ['DELETE /v1/users/u1'],
   ['DELETE /v1/users', IDS],

@@ -1,12 +1,14 @@
 import {
   ExploreError,
   type ExploreService,
+  type ForgetReport,
   type Health,
   type Id,
   type Item,
   type Page,
   type Settings,
   type User,
+  type UserExport,
   type Verdict,
 } from '@explore/explore'
 import { errorOfProblem } from './problem.ts'
@@ -106,6 +108,8 @@ export const restClient = async (
     user: users.get,
     users: users.list,
     deleteUsers: users.remove,
+    forgetUser: id => call<ForgetReport>('POST', `/v1/users/${encodeURIComponent(id)}/forget`),
+    exportUser: id => call<UserExport>('GET', `/v1/users/${encodeURIComponent(id)}/export`),
     settings: () => {
       if (settings instanceof ExploreError) throw settings
       return settings

@@ -25,13 +25,15 @@ export interface BenchOptions extends CommonOptions {
   readonly compare?: string
   /** Where `soak` draws its page. */
   readonly report?: string
+  /** What `soak` runs as a container, in place of a process. */
+  readonly image?: string
 }
 
 type Part = (
   home: Home,
   seconds: number,
   progress: Progress,
-  report?: string,
+  more: Pick<BenchOptions, 'report' | 'image'>,
 ) => Promise<readonly Figure[]>
 
 /** Those that start servers which take the home themselves. */
@@ -66,7 +68,7 @@ export const bench = (part: string, options: BenchOptions): Promise<void> => {
       const lock = SERVED.includes(part) ? undefined : await lockHome(home, 'bench')
       try {
         await finishPendingImport(home, progress)
-        return await measure(home, options.seconds, progress, options.report)
+        return await measure(home, options.seconds, progress, options)
       } finally {
         await lock?.release()
       }

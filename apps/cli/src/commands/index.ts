@@ -262,6 +262,7 @@ Example:
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--report <file>', 'soak: the page that it draws', 'soak.html')
+    .option('--image <name>', 'soak: runs a container of it, by podman, in place of a process')
     .option('--compare <file>', 'also compare with what an earlier run printed with --json')
     .addHelpText('after', '\nExamples:\n  explore bench --json > bench.json\n  explore bench train')
     .action(async (part = 'home', options) => (await import('./bench.ts')).bench(part, options))

@@ -1,5 +1,7 @@
 import {
   Catalogue,
+  type Compared,
+  comparison,
   type LogBatch,
   processor,
   type ProcessorCounts,
@@ -25,6 +27,11 @@ export interface StreamCounts extends ProcessorCounts {
   unknownFields: number
 }
 
+/** With what the second stage predicted, and what happened. */
+export interface StreamTally extends StreamCounts {
+  readonly compared: Compared
+}
+
 export interface EventStreamParts {
   readonly state: StateStore
   readonly profiles: ProfileStore
@@ -42,12 +49,13 @@ const CACHED_USERS = 2048
 export const eventStream = async (
   link: KafkaLink,
   { state, settings, now, ...parts }: EventStreamParts,
-): Promise<BatchHandler & { readonly counts: () => StreamCounts }> => {
+): Promise<BatchHandler & { readonly counts: () => StreamTally }> => {
   const topic = link.topic(TOPICS.events.name)
   const partitions = await partitionsOf(link, topic)
   const bury = deadLetters(link)
   const profiles = oneSyncAtATime(parts.profiles)
   const catalogue = new Catalogue()
+  const { take, compared } = comparison({ state, catalogue, settings })
   const tally = { deadLettered: 0, newerType: 0, unknownFields: 0 }
   /** Of the partitions that are this member's; what processors gone by have counted. */
   const processors = new Map<number, StreamProcessor>()
@@ -58,6 +66,7 @@ export const eventStream = async (
     if (known) return known
     const made = processor({
       ...{ log: NO_LOG, state, profiles, catalogue, partition, cachedUsers: CACHED_USERS },
+      folded: take,
       get settings() {
         return settings()
       },
@@ -104,7 +113,7 @@ export const eventStream = async (
     counts: () => {
       const sum = { ...before }
       for (const { counts } of processors.values()) addTo(sum, counts)
-      return { ...sum, ...tally }
+      return { ...sum, ...tally, compared: compared() }
     },
   }
 }

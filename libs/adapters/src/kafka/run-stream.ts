@@ -1,5 +1,5 @@
 import type { ExploreError } from '@explore/explore'
-import { type EventStreamParts, eventStream, type StreamCounts } from './event-stream.ts'
+import { type EventStreamParts, eventStream, type StreamTally } from './event-stream.ts'
 import { openKafka } from './open-kafka.ts'
 import { type ProfileCounts, profileStream } from './profile-stream.ts'
 import { type BatchHandler, subscribe } from './subscription.ts'
@@ -13,7 +13,7 @@ export interface StreamOptions extends EventStreamParts {
 }
 
 export interface RunningStream {
-  readonly counts: () => { readonly events: StreamCounts; readonly profiles: ProfileCounts }
+  readonly counts: () => { readonly events: StreamTally; readonly profiles: ProfileCounts }
   /** When the slower of the two last got on, in milliseconds since 1970. */
   readonly lastProgress: () => number
   /** Finishes what is under way, leaves the groups. */

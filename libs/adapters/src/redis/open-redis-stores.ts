@@ -1,10 +1,14 @@
 import { ExploreError, type ProfileStore, type StateStore } from '@explore/explore'
+import { claimFormat } from './claim-format.ts'
 import { examineRedis } from './examine-redis.ts'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { openRedisProfileStore } from './redis-profile-store.ts'
 import { redisStateStore } from './redis-state-store.ts'
 
-/** Opens the state at a Redis URL; throws STORE_UNFIT where that server would lose it, and what `openRedis` throws. */
+/**
+ * Opens the state at a Redis URL; throws STORE_UNFIT where that server would lose it, STATE_NEWER where a newer version wrote it, and
+ * what `openRedis` throws.
+ */
 export const openRedisState = (url: string): Promise<StateStore> =>
   opened(url, async link => redisStateStore(link))
 
@@ -23,6 +27,7 @@ const opened = async <T extends StateStore | ProfileStore>(
       const options = unfit.hint === undefined ? {} : { hint: unfit.hint }
       throw new ExploreError('STORE_UNFIT', `${link.target.name} ${unfit.detail}`, options)
     }
+    await claimFormat(link)
     return { ...(await store(link)), close: link.close }
   } catch (error) {
     await link.close()

@@ -14,6 +14,7 @@ import {
 import { chunksOf } from '../chunks-of.ts'
 import { loadSnapshot } from '../snapshot/load-snapshot.ts'
 import { usableSnapshot } from '../snapshot/usable-snapshot.ts'
+import { claimFormat } from './claim-format.ts'
 import { currentGeneration, flipGeneration, type Generation, keysOf } from './generation.ts'
 import { openRedis, type RedisLink } from './open-redis.ts'
 import { GENERATION_MS, redisStateStore } from './redis-state-store.ts'
@@ -52,6 +53,7 @@ const CLOSE = 200
 export const rebuildRedis = async (url: string, parts: RebuildParts): Promise<RebuildReport> => {
   const link = await openRedis(url)
   try {
+    await claimFormat(link)
     const old = await currentGeneration(link)
     const next = { number: old.number + 1, shards: parts.shards ?? old.shards }
     // What an earlier rebuild has left, should it have been stopped.

@@ -83,6 +83,21 @@ if (missing === undefined)
       )
     })
 
+    it('is one that a newer version wrote to, and stays as it is', async () => {
+      const { url } = await start()
+      expect(await trouble(url)).toBe('none')
+      expect(await trouble(`${url}?prefix=other`)).toBe('none')
+      const link = await openRedis(url)
+      onTestFinished(() => link.close())
+      await link.send('SET', 'explore:format', '2')
+      const newer = failure('STATE_NEWER', /explore has format 2, this version reads 1/)
+      await expect(openRedisState(url)).rejects.toEqual(newer)
+      await expect(openRedisProfiles(url)).rejects.toEqual(newer)
+      expect(await trouble(`${url}?prefix=third`)).toBe('none')
+      await link.send('SET', 'explore:format', 'x')
+      await expect(openRedisState(url)).rejects.toEqual(failure('STATE_BROKEN', /has format NaN/))
+    })
+
     it('is one that drops keys which do not expire', async () => {
       const { url } = await start('--maxmemory-policy', 'allkeys-lru')
       expect(await trouble(url)).toEqual(failure('STORE_UNFIT', /allkeys-lru/))

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { Catalogue, processor, settingsFrom } from '@explore/explore'
 import { startRedis, whyNoRedis } from '@explore/servers'
 import { foldOf, memoryEventLog, memoryProfiles, randomEvents } from '@explore/testkit'
@@ -100,6 +101,19 @@ describe('a snapshot', () => {
     await expect(readHead(file('none'))).rejects.toMatchObject({ code: 'STATE_BROKEN' })
     writeFileSync(file('text'), 'nothing')
     await expect(readHead(file('text'))).rejects.toMatchObject({ code: 'STATE_BROKEN' })
+  })
+
+  it('of a newer version is refused', async () => {
+    const { parts, file } = await world()
+    await foldSnapshot(file('one'), parts)
+    const [head, ...rest] = `${zstdDecompressSync(readFileSync(file('one')))}`.split('\n')
+    const newer = { ...JSON.parse(head!), snapshot: 2 }
+    writeFileSync(file('newer'), zstdCompressSync([JSON.stringify(newer), ...rest].join('\n')))
+    for (const read of [readHead, checkSnapshot]) {
+      await expect(read(file('newer'))).rejects.toMatchObject({
+        ...{ code: 'STATE_NEWER', message: expect.stringContaining('has version 2, this reads 1') },
+      })
+    }
   })
 
   it('is refused where the log or the fold is another', async () => {

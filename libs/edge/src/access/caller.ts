@@ -33,6 +33,9 @@ export const PERMISSIONS: Readonly<Record<keyof ExploreService, readonly Role[]>
   user: UPKEEP,
   users: UPKEEP,
   deleteUsers: UPKEEP,
+  // Whoever answers to viewers does so for them: the whole log is read, and what it says is theirs alone.
+  forgetUser: ['service'],
+  exportUser: ['service'],
   settings: UPKEEP,
   changeSettings: UPKEEP,
   health: ROLES,

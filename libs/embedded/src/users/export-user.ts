@@ -5,35 +5,21 @@ import {
   decodeUserState,
   type Event,
   forgottenIn,
-  type HeldValue,
   type ServedPage,
-  type User,
+  type UserExport,
   valuesOf,
 } from '@explore/explore'
 import { logBatches } from '@explore/learn'
-import { readFeatures } from '../features/feature-log.ts'
+import { loggedPagesOf } from '../features/feature-log.ts'
 import type { Home } from '../home.ts'
 import { addressesOf, type EmbeddedStores, HOME, openStores } from '../stores.ts'
 import { describeState } from './describe-state.ts'
 import { expectId } from './forget-user.ts'
 
-/** All that is held about a user, as JSON. */
-export interface UserExport {
-  readonly user: string
-  /** ISO 8601. */
-  readonly exportedAt: string
-  /** As its owner described the user. */
-  readonly profile: User | null
-  /** What their events were folded to; items by id, topics and authors by their hashes. */
+/** With what each part is in this process. */
+export interface CollectedUser extends UserExport {
   readonly state: ReturnType<typeof describeState> | null
-  readonly longTermList: readonly string[]
-  /** Where pages were computed ahead or are under way: how many bytes of them. */
-  readonly pages: readonly { readonly kind: HeldValue['kind']; readonly bytes: number }[]
-  readonly events: readonly Event[]
-  /** Pages recorded as they were served, on a bus. */
   readonly servedPages: readonly ServedPage[]
-  /** Requests whose features were logged. */
-  readonly loggedFeatures: readonly { readonly requestId: string; readonly time: number }[]
 }
 
 /** Collects all that is held about a user; nothing is changed. Throws ID_INVALID. */
@@ -41,7 +27,7 @@ export const exportUser = async (
   home: Home,
   user: string,
   { wall }: { readonly wall: () => number },
-): Promise<UserExport> => {
+): Promise<CollectedUser> => {
   expectId(user)
   const stores = await openStores(home)
   try {
@@ -52,7 +38,6 @@ export const exportUser = async (
     const [bytes] = await state.users([user])
     const values = await valuesOf(state, user)
     const list = values.find(({ kind }) => kind === 'long-term list')
-    const logged = await readFeatures(home.features)
     return {
       user,
       exportedAt: new Date(wall()).toISOString(),
@@ -64,9 +49,7 @@ export const exportUser = async (
         .map(({ kind, value }) => ({ kind, bytes: value.length })),
       events: await eventsOf(stores, user),
       servedPages: await servedTo(stores, user),
-      loggedFeatures: logged
-        .filter(page => page.user === user)
-        .map(({ requestId, now }) => ({ requestId, time: now })),
+      loggedFeatures: await loggedPagesOf(home.features, user),
     }
   } finally {
     await stores.close()

@@ -83,7 +83,9 @@ it('forgets a user of a home while it serves, and neither a fold nor a training 
   expect(before.loggedFeatures).toHaveLength(1)
   const other = await exportUser(home, 'u4', { wall })
 
-  const report = await forgetUser(home, 'u3', { wall }, silent)
+  // The API's and the commands are the same.
+  expect(await service.exportUser('u3')).toEqual({ ...before, exportedAt: expect.anything() })
+  const report = await service.forgetUser('u3')
   expect(report).toMatchObject({
     ...{ user: 'u3', profile: true, state: true, folded: true, events: before.events.length },
     ...{ loggedPages: 1, snapshots: 1, training: 'none' },
@@ -123,9 +125,12 @@ it('forgets a user of a home while it serves, and neither a fold nor a training 
 
 it('refuses what is no id, and forgets one that nobody knows', async () => {
   const home = homeAt(folderOf())
-  await expect(forgetUser(home, 'a b', { wall }, silent)).rejects.toMatchObject({
-    code: 'ID_INVALID',
-  })
+  const service = await embeddedService(home, { wall, threads: 1, onError: () => {} })
+  onTestFinished(() => service.close())
+  const refused = { code: 'ID_INVALID', field: 'userId' }
+  await expect(forgetUser(home, 'a b', { wall }, silent)).rejects.toMatchObject(refused)
+  await expect(service.forgetUser('a b')).rejects.toMatchObject(refused)
+  await expect(service.exportUser('')).rejects.toMatchObject(refused)
   expect(await forgetUser(home, 'nobody', { wall }, silent)).toMatchObject({
     ...{ profile: false, state: false, folded: true, values: 0, events: 0 },
   })
@@ -189,6 +194,14 @@ it('forgets a user over Kafka and Redis: a rebuild from the log does not know th
     ),
   )
   expect(removed.flat().map(({ key, value }) => [`${key}`, value])).toEqual([['u1', null]])
+
+  // A gateway does the same, whose home is empty.
+  const gateway = await embeddedService(homeAt(folderOf()), { wall, threads: 1, onError: () => {} })
+  onTestFinished(() => gateway.close())
+  const [report, exported] = await Promise.all([gateway.forgetUser('u2'), gateway.exportUser('u2')])
+  expect(report).toMatchObject({ profile: true, state: true, folded: true, events: null })
+  expect(exported).toMatchObject({ profile: null, state: null, events: [] })
+  others.splice(others.indexOf('u2'), 1)
 
   await rebuildRedis(redis.url, { log, profiles, settings })
   await expect.poll(async () => state.userIds(undefined, 10), { timeout: 10_000 }).toEqual(others)

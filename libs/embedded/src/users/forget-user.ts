@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forgetInSnapshot, openKafka, removeProfileRecord } from '@explore/adapters'
-import { ExploreError, forgetMark, ID_PATTERN, valuesOf } from '@explore/explore'
+import { ExploreError, forgetMark, type ForgetReport, ID_PATTERN, valuesOf } from '@explore/explore'
 import { clockFor } from '../clock.ts'
 import { forgetFeatures } from '../features/feature-log.ts'
 import type { Home } from '../home.ts'
@@ -11,25 +11,6 @@ import { lockTraining } from '../lock.ts'
 import type { Progress } from '../progress.ts'
 import { loadSettings } from '../settings-file.ts'
 import { addressesOf, type EmbeddedStores, HOME, openStores } from '../stores.ts'
-
-/** What was removed, and what is left to do. */
-export interface ForgetReport {
-  readonly user: string
-  /** Whether there was a profile; a state. */
-  readonly profile: boolean
-  readonly state: boolean
-  /** False where no stream processor has reached the mark yet: the state goes when one does. */
-  readonly folded: boolean
-  /** Sessions, long-term list and precomputed page. */
-  readonly values: number
-  /** Events erased from the log; null where the log keeps them, unread, until its retention. */
-  readonly events: number | null
-  /** Pages taken out of the log of features, and snapshots that were written anew. */
-  readonly loggedPages: number
-  readonly snapshots: number
-  /** A training that was cut short is given up, as it has read the events; one under way has, too. */
-  readonly training: 'none' | 'given up' | 'under way'
-}
 
 /** How long a stream processor is waited for. */
 const PROCESSORS_MS = 30_000

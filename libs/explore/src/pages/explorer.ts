@@ -11,6 +11,7 @@ import { explainAbsence } from './absence.ts'
 import { ladder, type PageStores } from './ladder.ts'
 import type { PageCall } from './page-call.ts'
 import type { Place } from './place.ts'
+import { isCompared, type Predictions, predictionsFor, writePredictions } from './predictions.ts'
 import {
   decodeCursor,
   encodeCursor,
@@ -40,6 +41,7 @@ export const explorer = (stores: PageStores, settings: Settings) => {
         : await readSession(state, cursor, request.userId, call.wall)
     const viewer = await viewerFor(request, call.now)
 
+    const compare = isCompared(call.requestId, settings['calibration.share'])
     const served = index < opened.ends.length
     const { session: turned, ranking } = served
       ? { session: opened, ranking: undefined }
@@ -47,7 +49,7 @@ export const explorer = (stores: PageStores, settings: Settings) => {
           const seed = `${id}.${index}`
           return rank(
             viewer,
-            { least, seed, explain: request.explain, watch: watchOf(request) },
+            { least, seed, compare, explain: request.explain, watch: watchOf(request) },
             call,
           )
         })
@@ -56,6 +58,7 @@ export const explorer = (stores: PageStores, settings: Settings) => {
 
     // What was hidden or blocked since it was served leaves the page, which else stays as it was.
     const places = passing(pageOf(session, index), safe, viewer)
+    if (ranking?.predictions) await keepPredictions(ranking.predictions, places, call)
     const last = session.done && index === session.ends.length - 1
     return {
       requestId: call.requestId,
@@ -96,6 +99,19 @@ export const explorer = (stores: PageStores, settings: Settings) => {
     } catch {
       return { ...session, rungs: [...session.rungs, 'without a cursor'], done: true }
     }
+  }
+
+  /** For whoever hears what becomes of the page; a store that cannot costs the comparison, not the page. */
+  const keepPredictions = async (
+    predictions: Predictions,
+    places: readonly Place[],
+    { requestId, wall }: PageCall,
+  ): Promise<void> => {
+    const shown = predictionsFor(
+      predictions,
+      places.map(({ item }) => item),
+    )
+    await writePredictions(state, requestId, shown, wall).catch(() => {})
   }
 
   const itemOf = (place: Place, explain: boolean): PageItem => ({

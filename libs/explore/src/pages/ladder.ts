@@ -15,6 +15,7 @@ import { fallbackFunnel } from './fallback.ts'
 import type { PageCall } from './page-call.ts'
 import { itemsOf } from './place.ts'
 import { readPrecomputed } from './precomputed.ts'
+import { predictionsOf } from './predictions.ts'
 import { joined, placesOf, type Ranking } from './ranking.ts'
 
 /** What pages are made from. `bundle` is undefined before the first training. */
@@ -34,6 +35,8 @@ export interface Ask {
   /** Seeds the draws: the same seed on the same state gives the same ranking. */
   readonly seed: string
   readonly explain?: boolean | undefined
+  /** Keep what the second stage says of the items. */
+  readonly compare?: boolean | undefined
   /** Ordinal of an item whose way is to be recorded. */
   readonly watch?: number | undefined
 }
@@ -74,7 +77,10 @@ export const ladder = (stores: PageStores, settings: Settings) => {
     const scored = !trace.rungs.includes(firstStageOrder.rung)
     const explanations = ask.explain ? explainRows(slate, trace, viewer.group, settings) : undefined
     const places = placesOf(slate, scored ? slate.score : undefined, explanations)
-    return { origin: 'live', bundle: bundle!.id, places, rungs: trace.rungs, trace }
+    return {
+      ...{ origin: 'live', bundle: bundle!.id, places, rungs: trace.rungs, trace },
+      ...(ask.compare && scored && { predictions: predictionsOf(slate) }),
+    }
   }
 
   /** Rung 2: the viewer's precomputed ranking without what was since seen, hidden or blocked. */

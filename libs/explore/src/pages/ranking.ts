@@ -2,6 +2,7 @@ import type { Slate, Trace } from '@explore/pipeline'
 import type { Page } from '../api.ts'
 import type { ItemExplanation } from '../api.ts'
 import { itemsOf, type Place } from './place.ts'
+import type { Predictions } from './predictions.ts'
 
 /** A ranking before it is cut into pages. */
 export interface Ranking {
@@ -9,6 +10,8 @@ export interface Ranking {
   readonly bundle: string | null
   readonly places: readonly Place[]
   readonly rungs: readonly string[]
+  /** What the second stage said of what it ranked for this request, where it did and that was asked for. */
+  readonly predictions?: Predictions
   /** Absent where nothing was ranked for this request. */
   readonly trace?: Trace
 }

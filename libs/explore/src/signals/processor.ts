@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { ExploreError } from '../errors.ts'
 import type { EventLog, LogBatch, ProfileStore, StateStore, StateWrite } from '../ports.ts'
 import type { Settings } from '../settings.ts'
-import type { Id, Millis } from '../types.ts'
+import type { Event, Id, Millis } from '../types.ts'
 import { coalesceBoards, coalesceCounters } from './coalesce.ts'
 import { type Adds, fold } from './fold.ts'
 import { FORGET } from './forget.ts'
@@ -23,6 +23,8 @@ export interface ProcessorParts {
   readonly partition?: number
   /** Later times are clamped to it. Default: none are, as events are clamped where they are accepted. */
   readonly now?: () => Millis
+  /** Hears of each batch that this processor has folded. */
+  readonly folded?: (events: readonly Event[]) => void
   /** Decoded user states kept between batches. Default 4,096, some 30 MB. */
   readonly cachedUsers?: number
 }
@@ -96,6 +98,7 @@ export const processor = (parts: ProcessorParts): StreamProcessor => {
       return stored
     }
     cache.trim()
+    parts.folded?.(batch.events)
     for (const what of Object.keys(tally) as (keyof ProcessorCounts)[]) counts[what] += tally[what]
     return (watermark = batch.next)
   }

@@ -16,12 +16,14 @@ import {
   pageSchema,
   stepSchema,
 } from '../schemas/page.ts'
+import { forgottenSchema, userExportSchema } from '../schemas/privacy.ts'
 import { batchProblemSchema, problemSchema } from '../schemas/problem.ts'
 import { userBodySchema, userInputSchema, userListSchema, userSchema } from '../schemas/user.ts'
 import { deletedSchema, writtenSchema } from './bulk-routes.ts'
 import { collectionRoutes } from './collection.ts'
 import { eventRoutes } from './events.ts'
 import { exploreRoutes } from './explore.ts'
+import { privacyRoutes } from './privacy.ts'
 import { settingRoutes } from './settings.ts'
 
 export { healthRoutes } from './health.ts'
@@ -34,7 +36,7 @@ export const sharedSchemas: readonly TSchema[] = [
   ...[eventSchema, verdictSchema, receiptSchema],
   ...[itemSchema, itemListSchema, itemInputSchema, itemBodySchema],
   ...[userSchema, userListSchema, userInputSchema, userBodySchema],
-  ...[writtenSchema, deletedSchema],
+  ...[forgottenSchema, userExportSchema, writtenSchema, deletedSchema],
   ...[settingSchema, settingsSchema, changesSchema, liveSchema, healthSchema],
   ...[problemSchema, batchProblemSchema],
 ]
@@ -73,5 +75,6 @@ export const routes = (edge: Edge): void => {
       ...{ list: service.users, remove: service.deleteUsers },
     }),
   })
+  privacyRoutes(edge)
   settingRoutes(edge)
 }

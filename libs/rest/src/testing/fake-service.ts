@@ -110,6 +110,18 @@ export const fakeService = (options: FakeOptions = {}): FakeService => {
     user: async id => users.get(id),
     users: async (after, limit) => listed<User>(users, after, limit),
     deleteUsers: async ids => ids.filter(id => users.delete(id)),
+    forgetUser: async user => ({
+      ...{ user, profile: users.delete(user), state: viewers.delete(user), folded: true },
+      ...{ values: 0, events: erased(recorded, user), loggedPages: 0, snapshots: 0 },
+      training: 'none',
+    }),
+    exportUser: async user => ({
+      ...{ user, exportedAt: new Date(now).toISOString(), profile: users.get(user) ?? null },
+      state: viewers.has(user) ? { seen: [...viewers.get(user)!.seen] } : null,
+      ...{ longTermList: [], pages: [{ kind: 'session', bytes: 12 }] },
+      events: recorded.filter(event => event.userId === user),
+      ...{ servedPages: [], loggedFeatures: [{ requestId: 'r1', time: now }] },
+    }),
     settings: () => settings,
     changeSettings: async changes => {
       const next = Object.entries({ ...overrides, ...changes }).filter(
@@ -121,6 +133,13 @@ export const fakeService = (options: FakeOptions = {}): FakeService => {
     },
     health: async () => ({ ready: true, bundle: 'fake', items: items.size, lag: 0, problems: [] }),
   }
+}
+
+const erased = (events: Event[], user: Id): number => {
+  const kept = events.filter(event => event.userId !== user)
+  const gone = events.length - kept.length
+  events.splice(0, events.length, ...kept)
+  return gone
 }
 
 const cursorOf = (user: Id, from: number): string =>

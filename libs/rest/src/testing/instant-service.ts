@@ -23,6 +23,14 @@ export const instantService = (): ExploreService => {
     user: async id => (id === 'u1' ? { id } : undefined),
     users: async () => [{ id: 'u1' }],
     deleteUsers: async ids => ids,
+    forgetUser: async user => ({
+      ...{ user, profile: false, state: false, folded: true, values: 0, events: null },
+      ...{ loggedPages: 0, snapshots: 0, training: 'none' },
+    }),
+    exportUser: async user => ({
+      ...{ user, exportedAt: '2026-11-23T16:00:00.000Z', profile: null, state: null },
+      ...{ longTermList: [], pages: [], events: [], servedPages: [], loggedFeatures: [] },
+    }),
     settings: () => settings,
     changeSettings: async changes => settingsFrom(changes),
     health: async () => ({ ready: true, bundle: null, items: 1, lag: 0, problems: [] }),

@@ -24,7 +24,7 @@ export interface Hosted {
 export interface StageHost {
   /**
    * Runs `work` on the bundle asked for, which is kept until it is done, on a catalogue at least as new as the caller's.
-   * Throws BUNDLE_OTHER, CATALOGUE_BEHIND, SETTING_UNKNOWN, SETTING_INVALID.
+   * Throws BUNDLE_OTHER, CATALOGUE_BEHIND, SETTING_INVALID.
    */
   readonly on: <T>(
     call: Pick<StageCallMessage, 'bundle' | 'catalogueVersion' | 'nowMs' | 'settings'>,

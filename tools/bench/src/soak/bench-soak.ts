@@ -31,20 +31,21 @@ const SHED = 'OVERLOADED'
 
 /**
  * A day in `seconds`: a load that follows its curve, an item that everybody clicks for a while, a restart, another
- * bundle. Latency counts from when a request was due. Draws a page where `report` names a file.
+ * bundle. Latency counts from when a request was due. Draws a page where `report` names a file; serves from a container
+ * where `image` names its image.
  */
 export const benchSoak = async (
   home: Home,
   seconds: number,
   progress: Progress,
-  report?: string,
+  { report, image }: { readonly report?: string; readonly image?: string } = {},
 ): Promise<readonly Figure[]> => {
   const { current } = await pointers(home.bundles)
   if (current === undefined) throw new ExploreError('BUNDLE_MISSING', 'this home has no models')
   const users = await activeUsers(home, 500)
   const hot = await someItem(home)
   const twin = await copyOf(home, current)
-  const server = await soakedServer(home)
+  const server = await soakedServer(home, image)
   const { now, until, close } = metronome()
   const agent = new Agent({ keepAlive: true })
   const page = (turn: number): Promise<string> =>
