@@ -2,64 +2,8 @@ import { ExploreError } from './errors.ts'
 import { GATE_SETTINGS } from './gate-settings.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { choice, number, type Setting, text, whole } from './setting.ts'
-import { GROUPS, type Group, HEADS, type Head, SOURCES, type SourceName } from './types.ts'
-
-/** Default mix: weight of each source by group [new, casual, heavy]; shares are weights over their sum. */
-const SOURCE_WEIGHTS: Record<SourceName, readonly [number, number, number]> = {
-  'two-tower': [4, 7, 8],
-  similar: [2, 3, 4],
-  'long-term': [0, 2, 3],
-  trending: [2, 1, 1],
-  fresh: [1, 0.7, 0.5],
-  'popular-in-group': [2, 0.5, 0.3],
-  'explore-cold': [0.5, 0.5, 0.5],
-}
-
-/** Default value weights by group [new, casual, heavy]; magnitudes: the last three heads are subtracted. */
-const VALUE_WEIGHTS: Record<Head, readonly [number, number, number]> = {
-  click: [1, 1, 1],
-  long_view: [1, 1, 1],
-  like: [4, 4, 4],
-  save: [8, 8, 8],
-  share: [10, 10, 10],
-  see_less: [30, 30, 30],
-  hide_author: [40, 40, 40],
-  report: [100, 100, 100],
-}
-
-type ByGroup<K extends string> = Record<`${K}.${Group}`, ReturnType<typeof number>>
-
-const byGroup = <K extends string>(
-  key: K,
-  values: readonly [number, number, number],
-  max: number,
-  doc: string,
-): ByGroup<K> =>
-  Object.fromEntries(
-    GROUPS.map((group, i) => [
-      `${key}.${group}`,
-      number(values[i]!, 0, max, 'weight', `${doc}, ${group} viewers`),
-    ]),
-  ) as ByGroup<K>
-
-const sourceWeights = Object.assign(
-  {},
-  ...SOURCES.map(name =>
-    byGroup(
-      `sources.${name}.weight`,
-      SOURCE_WEIGHTS[name],
-      1000,
-      `Share of the candidates from ${name}`,
-    ),
-  ),
-) as ByGroup<`sources.${SourceName}.weight`>
-
-const valueWeights = Object.assign(
-  {},
-  ...HEADS.map(head =>
-    byGroup(`value.${head}`, VALUE_WEIGHTS[head], 10_000, `Value of P(${head})`),
-  ),
-) as ByGroup<`value.${Head}`>
+import { GROUPS, SOURCES } from './types.ts'
+import { SOURCE_WEIGHT_SETTINGS, VALUE_WEIGHT_SETTINGS } from './weight-settings.ts'
 
 /** Every tunable of the funnel: key → type, default, bounds, unit and meaning. */
 export const SETTINGS = {
@@ -108,7 +52,7 @@ export const SETTINGS = {
     'items',
     'Best of the first stage that the second stage ranks',
   ),
-  ...sourceWeights,
+  ...SOURCE_WEIGHT_SETTINGS,
   'similar.seeds': whole(40, 1, 50, 'items', 'Latest engaged items whose neighbours are asked for'),
   'similar.halfLifeDays': number(7, 0.01, 365, 'days', 'A seed counts half after this time'),
   'trending.minVotes': number(3, 0, 1e6, 'votes', 'Decayed distinct voters an item needs'),
@@ -136,7 +80,7 @@ export const SETTINGS = {
     'items',
     'Newest cold items that Thompson sampling draws from',
   ),
-  ...valueWeights,
+  ...VALUE_WEIGHT_SETTINGS,
   'integrity.blockAbove': number(0.9, 0, 1, 'probability', 'Items of higher risk are refused'),
   'integrity.downrankAbove': number(
     0.5,

@@ -60,7 +60,8 @@ export const backUp = async (
     const layout = layoutOf(addresses)
     progress('backup', 0, 'state')
     // In this order what a later part numbers or has folded is at least what an earlier one refers to.
-    const folded = layout.state === 'redis' ? await foldInto(part, home, stores, { wall, signal }) : undefined
+    const folded =
+      layout.state === 'redis' ? await foldInto(part, home, stores, { wall, signal }) : undefined
     const watermarks = folded ?? (await watermarksOf(stores))
     progress('backup', 0.4, 'the home')
     await copyLmdb(home, part)
