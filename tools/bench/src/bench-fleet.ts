@@ -7,13 +7,11 @@ import { benchServed } from './bench-served.ts'
 import type { Figure } from './figures.ts'
 import { closedLoop } from './open-loop.ts'
 import { cpuOf } from './process-figures.ts'
-import { quantile } from './statistics.ts'
 
 const WARM_UP = 5
 const REPEATS = 3
-const FAULTY_PAGES = 30
 
-/** The fleet on this machine: CPU of a page over all its processes, and pages while services are frozen. */
+/** The fleet on this machine: CPU of a page over all its processes. */
 export const benchFleet = async (
   home: Home,
   seconds: number,
@@ -33,7 +31,6 @@ export const benchFleet = async (
   try {
     const url = fleet.members.at(-1)!.url
     const cost = await costOf(fleet, url, users, seconds)
-    progress('bench', 0.7, 'frozen services')
     return [
       ...pages.filter(({ name }) => name === 'K, sum of kernels'),
       whole!,
@@ -46,7 +43,6 @@ export const benchFleet = async (
         bound: { most: 2.5 },
         note: 'CPU of a page over HTTP, all processes',
       },
-      ...(await frozen(fleet, url, users)),
     ]
   } finally {
     await fleet.close()
@@ -78,62 +74,6 @@ const costOf = async (
   }
   const parts = fleet.members.map(({ name }, i) => `${name} ${best[i]!.toFixed(2)}`)
   return { name: 'fleet, page over HTTP', value: sum(best), unit: 'ms CPU', note: parts.join(', ') }
-}
-
-/** Pages while each service and each pair of them does not answer: their latency, and whether they are pages. */
-const frozen = async (
-  fleet: Fleet,
-  url: string,
-  users: readonly string[],
-): Promise<readonly Figure[]> => {
-  const figures: Figure[] = []
-  const services = fleet.members.slice(0, -1)
-  const pairs = services.flatMap((one, i) => services.slice(i + 1).map(other => [one, other]))
-  for (const away of [...services.map(one => [one]), ...pairs]) {
-    const name = away.map(each => each.name).join(' and ')
-    const latencies: number[] = []
-    let sound = 0
-    const rungs = new Set<string>()
-    for (const { pid } of away) process.kill(pid, 'SIGSTOP')
-    try {
-      for (let turn = 0; turn < FAULTY_PAGES; turn++) {
-        const start = performance.now()
-        const { items, degraded } = await pageOf(url, users[turn % users.length]!)
-        latencies.push(performance.now() - start)
-        if (new Set(items.map(({ itemId }) => itemId)).size === 20) sound++
-        for (const rung of degraded) rungs.add(rung)
-      }
-    } finally {
-      for (const { pid } of away) process.kill(pid, 'SIGCONT')
-    }
-    const healed = performance.now()
-    while ((await pageOf(url, users[0]!)).degraded.length > 0) {
-      if (performance.now() - healed > 60_000) break
-    }
-    const recovery = performance.now() - healed
-    figures.push(
-      {
-        name: `${name} frozen: slowest page`,
-        value: Math.max(...latencies),
-        unit: 'ms',
-        bound: { most: 550 },
-        note: `p50 ${quantile(latencies, 0.5).toFixed(0)}; ${[...rungs].join(', ')}`,
-      },
-      {
-        name: `${name} frozen: full pages`,
-        value: sound / FAULTY_PAGES,
-        unit: 'share',
-        bound: { least: 1 },
-      },
-      {
-        name: `${name} back: first page without a flag`,
-        value: recovery / 1000,
-        unit: 's',
-        bound: { most: 5 },
-      },
-    )
-  }
-  return figures
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b)

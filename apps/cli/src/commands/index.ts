@@ -258,7 +258,7 @@ Example:
 
   reporting(
     'bench [part]',
-    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC, and with services frozen; or faults: pages while each service and each pair is killed, frozen, cut off, slow or garbled; or ann: the index against the library that it stands on (ann-million: up to a million items); or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or plan: what a page costs each service, for explore plan; or soak: a day in --seconds, with a hot item, a restart and a swap; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
+    'measure a trained home: cost per page, latency under load, events, freshness, memory; or fleet: the same over gRPC; or faults: pages while each service and each pair is killed, frozen, cut off, slow or garbled; or ann: the index against the library that it stands on (ann-million: up to a million items); or overload: pages in time at twice of what it can do; or observe: what metrics, logs and traces cost; or plan: what a page costs each service, for explore plan; or soak: a day in --seconds, with a hot item, a restart and a swap; or events: over a Kafka and a Redis of its own; or train: the speed of training; or warm-start: what going on from older models is worth',
   )
     .option('--seconds <n>', 'length of each open-loop run', wholeNumber(1), 10)
     .option('--report <file>', 'soak: the page that it draws', 'soak.html')
