@@ -84,7 +84,7 @@ scrape_configs:
   }
 }
 
-/** Stops a process for most of the time, until the test is over or it is told to end. */
+/** Stops a process for most of the time, until it is told to end. */
 const stutter = (pid: number, { stopped, running }: { stopped: number; running: number }) => {
   let over = false
   const done = (async () => {
@@ -193,13 +193,23 @@ it('every alert that can be provoked fires, and is silent before', async ({ skip
     await send({ topic: link.topic('events.v1'), messages: garbage })
   })
 
-  await ask((await beside('gateway', other.path)).url)
-  await ask((await beside('gateway', join(folder, 'empty'))).url)
+  const gateways = [
+    await beside('gateway', other.path),
+    await beside('gateway', join(folder, 'empty')),
+  ]
+  for (const { url } of gateways) await ask(url)
   await after(['ExploreBundlesDiffer', 'ExploreNotReady'])
+  // The empty one has a problem, too.
+  for (const { url, end } of gateways) {
+    askNoMore(url)
+    await end()
+  }
+  await expect.poll(firing, PATIENT).not.toContain('ExploreProblems')
 
-  const steady = stutter(gateway.pid, { stopped: 900, running: 300 })
-  await after(['ExplorePagesSlowFast', 'ExplorePagesSlowSlow', 'ExploreEventLoopLate'])
-  await steady()
+  // Prometheus waits for a second.
+  const steady = stutter(gateway.pid, { stopped: 650, running: 350 })
+  const slow = ['ExplorePagesSlowFast', 'ExplorePagesSlowSlow', 'ExploreEventLoopLate']
+  await after(slow).finally(steady)
 
   process.kill(fleet.members.find(({ name }) => name === 'second-stage-mtml')!.pid, 'SIGKILL')
   await after(['ExplorePagesDegradedFast', 'ExplorePagesDegradedSlow'])

@@ -1,6 +1,7 @@
 import { ExploreError } from './errors.ts'
 import { GATE_SETTINGS } from './gate-settings.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
+import { SAMPLE_SETTINGS } from './sample-settings.ts'
 import { choice, number, type Setting, text, whole } from './setting.ts'
 import { GROUPS, SOURCES } from './types.ts'
 import { SOURCE_WEIGHT_SETTINGS, VALUE_WEIGHT_SETTINGS } from './weight-settings.ts'
@@ -171,20 +172,7 @@ export const SETTINGS = {
   ),
   ...LIMIT_SETTINGS,
   ...GATE_SETTINGS,
-  'calibration.share': number(
-    0.02,
-    0,
-    1,
-    'share of the pages',
-    'Pages whose predictions are kept for an hour and compared with what happens: explore_predicted_total and explore_happened_total',
-  ),
-  'features.logShare': number(
-    0,
-    0,
-    1,
-    'share of the pages',
-    'Pages whose features are logged, for `explore bundle skew` or with a Kafka in the served page',
-  ),
+  ...SAMPLE_SETTINGS,
 } as const satisfies Record<string, Setting>
 
 export type SettingKey = keyof typeof SETTINGS

@@ -22,7 +22,10 @@ test('takes over all parameters, frozen ones too, and keeps what a grown table h
   const old = model(4, 2, 1)
   const grown = model(6, 2, 2)
   const drawn = valuesOf(grown)
-  expect(warmStart(grown.g, parametersOf(old.bytes))).toBe(true)
+  // As a file is read: a Buffer behind something else.
+  const read = Buffer.concat([Buffer.from('x'), old.bytes]).subarray(1)
+  expect(parametersOf(read)).toEqual(parametersOf(old.bytes))
+  expect(warmStart(grown.g, parametersOf(read))).toBe(true)
   const [items, shift, w] = valuesOf(grown)
   expect(items.slice(0, 12)).toEqual(valuesOf(old)[0])
   expect(items.slice(12)).toEqual(drawn[0].slice(12))

@@ -25,7 +25,8 @@ export const readValues = (model: Uint8Array): ReadonlyMap<string, StoredValues>
       const known = shapes.get(name)
       if (known?.dtype !== 'float32' || raw === undefined) continue
       const shape = known.shape.map(Number)
-      found.set(name, { shape, values: new Float32Array(raw.slice().buffer) })
+      // A copy: of a Buffer `slice` would be a part of the whole file.
+      found.set(name, { shape, values: new Float32Array(new Uint8Array(raw).buffer) })
     }
   }
   return found

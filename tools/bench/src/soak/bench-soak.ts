@@ -77,7 +77,7 @@ export const benchSoak = async (
   const mark = (what: string): void => void marks.push({ at: (now() - started) / 1000, what })
   const schedule: [share: number, work: () => Promise<void>][] = [
     [PLAN.hot, async () => mark('a hot item')],
-    [PLAN.cold, async () => mark('no more')],
+    [PLAN.cold, async () => mark('no longer')],
     [
       PLAN.restart,
       async () => {
@@ -85,6 +85,7 @@ export const benchSoak = async (
         restarting = true
         await server.restart()
         restarting = false
+        mark('serves again')
       },
     ],
     [

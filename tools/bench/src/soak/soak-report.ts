@@ -6,7 +6,7 @@ export interface SoakSample {
   /** Seconds from its beginning. */
   readonly at: number
   readonly perSecond: number
-  /** A second, those while it restarts among them. */
+  /** A second, refusals and those while it restarts among them. */
   readonly errors: number
   /** NaN where none was answered. */
   readonly p50: number
@@ -46,10 +46,10 @@ const chart = (
   const named = Object.keys(lines).map((name, i) => `<span class="name${i}">${name}</span>`)
   const noted = marks.map(
     ({ at, what }) =>
-      `<line class="mark" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HEIGHT}"/><text x="${x(at)}" y="10">${what}</text>`,
+      `<line class="mark" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${HEIGHT}"/><text x="${x(at)}" y="-4">${what}</text>`,
   )
   return `<h2>${title} ${named.join(' ')}</h2>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 16}">
+<svg viewBox="0 -14 ${WIDTH} ${HEIGHT + 30}">
 <text x="0" y="10">${top < 100 ? top.toPrecision(3) : Math.round(top)}</text><text x="0" y="${HEIGHT}">0</text>
 <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"/>
 <text x="${WIDTH - 60}" y="${HEIGHT + 13}">${Math.round(end)} s</text>
@@ -73,8 +73,9 @@ svg { width: 100%; height: auto } path { fill: none; stroke-width: 1.5 } text { 
 .axis { stroke: #999 } .mark { stroke: #999; stroke-dasharray: 3 3 }
 </style>
 <h1>Soak</h1>
+<p>A day in ${Math.round(samples.at(-1)?.at ?? 0)} s against one gateway. Dashed lines: what was done to it.</p>
 <pre>${figuresTable(figures).replaceAll('<', '&lt;')}</pre>
-${chart('Requests a second', samples, marks, { answered: s => s.perSecond, errors: s => s.errors })}
+${chart('Requests a second', samples, marks, { answered: s => s.perSecond, 'errors, refusals and while it restarts': s => s.errors })}
 ${chart('Latency from when due, ms', samples, marks, { p50: s => s.p50, p99: s => s.p99 })}
 ${chart('Resident memory, MB', samples, marks, { resident: s => s.residentMb })}
 ${chart('Open descriptors', samples, marks, { descriptors: s => s.descriptors })}
