@@ -10,6 +10,7 @@ const COMMANDS = {
   image: [['image', 'tools/images/src/main.ts']],
   test: [['tests', VITEST, 'run']],
   'test:faults': [['faults', 'tools/faults/src/main.ts']],
+  'test:alerts': [['alerts', VITEST, 'run', 'apps/cli/src/alerts.test.ts']],
   'test:cluster': [['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts']],
   'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],
   check: [
@@ -42,6 +43,7 @@ const results = steps.map(([name, ...args]) => {
     stdio: 'inherit',
     env: {
       ...(command === 'test:fuzz' && { EXPLORE_FUZZ: '10000' }),
+      ...(command === 'test:alerts' && { EXPLORE_ALERTS: '1' }),
       ...(command === 'test:cluster' && { EXPLORE_CLUSTER: '1' }),
       ...environment,
       NX_DAEMON: 'false',
