@@ -1,5 +1,3 @@
 // Compiles what services are made of, into the folder that NODE_COMPILE_CACHE names: a container starts with it.
-import { serve } from '../apps/cli/src/commands/serve.ts'
+import '../apps/cli/src/commands/serve.ts'
 import '../libs/embedded/src/page-engine.ts'
-
-if (typeof serve !== 'function') throw new Error('there is nothing to serve')
