@@ -38,6 +38,27 @@ it('folds events and takes over items, until it is closed', async () => {
   await stream.close()
 })
 
+it('keeps telling Kafka where the group is, for tools that show its lag', async () => {
+  const link = await kafka.open({ partitions: 2 })
+  const log = await kafkaEventLog(link, { settings: () => settings, now: Date.now })
+  const stream = await runStream(kafka.url(link.target.prefix), options())
+  const [topic, groupId] = [link.topic('events.v1'), link.topic(link.target.group)]
+  const committed = async () => {
+    const [found] = await (await link.admin()).fetchOffsets({ groupId, topics: [topic] })
+    return found!.partitions
+      .toSorted((a, b) => a.partition - b.partition)
+      .map(({ offset }) => Number(offset))
+  }
+  for (const [i, users] of [1, 5].entries()) {
+    await log.append(randomEvents(`hint${i}`, 20, { users, items: 5 }))
+    const ends = await Promise.all([0, 1].map(partition => log.end(partition)))
+    // A partition that nothing has come to yet has no place of its own.
+    const told = async () => (await committed()).map(offset => Math.max(0, offset))
+    await expect.poll(told, { timeout: 30_000, interval: 200 }).toEqual(ends)
+  }
+  await stream.close()
+})
+
 it('says that there are no topics', async () => {
   await expect(runStream(kafka.url(), options())).rejects.toMatchObject({ code: 'LOG_TOPIC' })
 })

@@ -1,5 +1,6 @@
 import { ExploreError } from '@explore/explore'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { commitHints, type Held } from './commit-hints.ts'
 import { wantsBroker } from './kafka-error.ts'
 import type { KafkaLink } from './open-kafka.ts'
 import type { RawBatch } from './raw-reader.ts'
@@ -48,6 +49,10 @@ const LOOK = 5000
 const MOST_PAUSE = 2000
 /** Bounds the memory of a member, and the time that a batch takes. */
 const BYTES = 2 ** 20
+/** A fetch waits for so much or so long: many small batches would keep everybody busy with fetching. */
+const GATHER = { minBytes: 2 ** 16, maxWaitTimeInMs: 25 }
+/** How often a member hears, within its session's time, that others have gone. */
+const BEATS = 20
 
 /** Errors that waiting does not mend. */
 const FATAL = new Set(['STATE_NEWER', 'LOG_TRUNCATED', 'LOG_FORBIDDEN', 'STORE_FORBIDDEN'])
@@ -65,8 +70,7 @@ export const subscribe = async (
   let consumer!: Consumer
   /** Whether a batch is being handed over again. */
   let waiting = false
-  /** The partitions in hand, and up to where each is handled; unknown at first. */
-  let own: { readonly topic: string; readonly partition: number; reached?: number }[] = []
+  let own: Held[] = []
   /** Where each partition was sent to: a batch that begins elsewhere follows a hole in the log. */
   const sought = new Map<string, number>()
 
@@ -102,8 +106,12 @@ export const subscribe = async (
       first = next
       await heartbeat()
     }
-    await payload.commitOffsetsIfNecessary()
   }
+
+  const hints = commitHints(
+    places => consumer.commitOffsets(places),
+    () => own,
+  )
 
   /**
    * Sends quiet partitions to where the store is, should it have less than was handled: with what Kafka keeps for the
@@ -176,12 +184,11 @@ export const subscribe = async (
     const made = link.kafka.consumer({
       groupId: group,
       sessionTimeout: sessionMs,
-      heartbeatInterval: Math.floor(sessionMs / 6),
+      heartbeatInterval: Math.floor(sessionMs / BEATS),
       rebalanceTimeout: 3 * sessionMs,
       allowAutoTopicCreation: false,
       metadataMaxAge: 3000,
-      maxWaitTimeInMs: 50,
-      minBytes: 1,
+      ...GATHER,
       maxBytesPerPartition: BYTES,
       // An outage is waited for; what waiting does not mend comes as a crash.
       retry: {
@@ -218,7 +225,7 @@ export const subscribe = async (
       await made.run({
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: concurrency,
-        autoCommitInterval: 1000,
+        autoCommit: false,
         eachBatch,
       })
     })
@@ -235,18 +242,18 @@ export const subscribe = async (
     }
   }
 
-  await join().catch(async (thrown: unknown) => {
+  const close = async (): Promise<void> => {
+    closing = true
+    clearInterval(timer)
+    await hints.close()
     await leave(consumer)
+  }
+
+  await join().catch(async (thrown: unknown) => {
+    await close()
     throw thrown
   })
-  return {
-    lastProgress: () => progress,
-    close: async () => {
-      closing = true
-      clearInterval(timer)
-      await leave(consumer)
-    },
-  }
+  return { lastProgress: () => progress, close }
 }
 
 const leave = async (consumer: Consumer): Promise<void> => {
