@@ -42,7 +42,8 @@ export interface Subscription {
 }
 
 const SESSION = 10_000
-const BATCH = 2000
+/** Users, counters and boards that several events of a batch touch are written once: of a backlog, much at once. */
+const BATCH = 8000
 const PAUSE = 250
 /** How often a quiet partition's place is looked at: its store may have lost what it had. */
 const LOOK = 5000
