@@ -114,8 +114,9 @@ const inTime = async <T>(work: Promise<T>, ms: number): Promise<T> => {
   }
 }
 
+/** The library knows no other bytes than buffers. */
 const argumentOf = (argument: Argument): string | number | Buffer =>
-  argument instanceof Uint8Array
+  argument instanceof Uint8Array && !Buffer.isBuffer(argument)
     ? Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength)
     : argument
 
