@@ -5,7 +5,7 @@ import type { Home } from './home.ts'
 import type { Answer, LoadTask, MadePage, Making, PageTask } from './page-thread.ts'
 import { unpackError } from './thread-error.ts'
 
-/** A page, a bundle that loads beside it, and one that takes over. */
+/** A page, a bundle that loads beside it, and one that takes over or is tidied up after. */
 const AT_ONCE = 3
 
 /** A bundle's name, where there is one: `undefined` are pages without models. */
@@ -86,6 +86,8 @@ export const pageMaker = ({ home, died, onError }: PageMakerOptions) => {
       holds = undefined
       await taken
     },
+
+    tidy: (): Promise<void> => ask<void>('tidy'),
 
     page: async (task: PageTask): Promise<MadePage & Making> => {
       making = true

@@ -66,6 +66,9 @@ export const load = (task: LoadTask): Promise<Answer<SharedBundle | undefined>> 
 /** Has the bundle that was loaded last serve. */
 export const takeOver = (): Promise<Answer<void>> => answer(pages => pages.takeOver())
 
+/** Gives back the memory of what was let go of. */
+export const tidy = (): Promise<Answer<void>> => answer(async pages => pages.tidy())
+
 /** Runs one request whole: ONNX Runtime and the index block their thread, so a thread is what a request gets. */
 export const page = (task: PageTask): Promise<Answer<MadePage & Making>> =>
   answer(pages => pages.page(task))

@@ -1,5 +1,6 @@
 import type { SharedBundle } from '@explore/adapters'
 import { ExploreError } from '@explore/explore'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Home } from './home.ts'
 import { type PageMaker, pageMaker } from './page-maker.ts'
 import type { MadePage, Making, PageTask } from './page-thread.ts'
@@ -115,8 +116,13 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
     },
 
     takeOver: async () => {
+      const replaces = serving !== undefined
       serving = next
       await Promise.all(makers.map(joined))
+      if (!replaces) return
+      // One after the other, as for a moment none of them makes pages.
+      for (const maker of makers) await maker.tidy()
+      collectGarbage()
     },
 
     page: async task => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { shareBundle, type SharedBundle, verifyingKey } from '@explore/adapters'
 import { hash32, type Settings, type StepTrace } from '@explore/explore'
+import { collectGarbage } from './collect-garbage.ts'
 import { logFeatures } from './features/feature-log.ts'
 import { servedFeatures } from './features/served-features.ts'
 import type { Home } from './home.ts'
@@ -65,6 +66,7 @@ export const servePages = async (home: Home) => {
     },
 
     takeOver: engine.takeOver,
+    tidy: collectGarbage,
 
     page: async (task: PageTask): Promise<MadePage & Making> => {
       clock = task.call.now
