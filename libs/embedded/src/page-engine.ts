@@ -4,6 +4,7 @@ import {
   type Bundle,
   Catalogue,
   type Elsewhere,
+  ExploreError,
   type Explorer,
   explorer,
   type Page,
@@ -20,9 +21,15 @@ export interface Cut {
   readonly load: Pick<LoadOptions, 'models' | 'tables' | 'search'>
 }
 
+/** A bundle that is held, and where the funnel is cut while it serves. */
+interface Held {
+  readonly bundle: Bundle | undefined
+  readonly cut: Cut | undefined
+}
+
 /**
- * Serves pages from a home's stores and one bundle. One per thread: the catalogue replica, the models and the lists
- * that sources share are its own.
+ * Serves pages from a home's stores and one bundle, and loads another one beside it. One per thread: the catalogue
+ * replica, the models and the lists that sources share are its own.
  */
 export const pageEngine = (
   { state, profiles }: EmbeddedStores,
@@ -30,39 +37,78 @@ export const pageEngine = (
   elsewhere?: (bundle: string, catalogue: Catalogue) => Cut,
 ) => {
   const catalogue = new Catalogue()
-  let cut: Cut | undefined
   const tap = featureTap()
-  let bundle: Bundle | undefined
+  const underWay = new Set<Promise<Page>>()
+  let serving: Held = { bundle: undefined, cut: undefined }
+  let next: Held | undefined
+  let refreshed: Promise<unknown> = Promise.resolve()
+  /** What changes while a bundle is being loaded, which may have looked at it before. */
+  let missed: Set<number> | undefined
   let settings: Settings | undefined
   let current: Explorer | undefined
 
-  /** Takes the place of what served, which is closed; where it throws, that serves on. */
-  const load = async (
-    source: string | SharedBundle,
-    { key }: Pick<LoadOptions, 'key'> = {},
-  ): Promise<void> => {
-    await profiles.sync(catalogue)
-    const last = bundle
-    const id = typeof source === 'string' ? basename(source) : source.manifest.id
-    cut = elsewhere?.(id, catalogue)
-    const next = await loadBundle(source, {
-      ...cut?.load,
-      catalogue,
-      catalogueId: profiles.catalogueId,
-      counters: items => state.counters(items),
-      now,
-      ...(key && { key }),
-    })
-    bundle = { ...next, secondStage: tap.around(next.secondStage) }
-    current = undefined
-    await last?.close()
+  /** Brings the catalogue up to date, and with it the bundles that are held. */
+  const sync = async (): Promise<unknown> => {
+    const changed = await profiles.sync(catalogue)
+    // Whoever comes while items are embedded waits for them too.
+    if (changed.length === 0) return refreshed.catch(() => {})
+    for (const item of changed) missed?.add(item)
+    const held = [serving.bundle, next?.bundle]
+    await (refreshed = Promise.all(held.map(bundle => bundle?.refresh(changed))))
   }
 
-  /** An explorer on the freshest catalogue, the bundle that was loaded last and `wanted` settings. */
+  const dropNext = async (): Promise<void> => {
+    const dropped = next
+    next = undefined
+    await dropped?.bundle?.close()
+  }
+
+  /** Loads a bundle, or none, beside the one that serves; pages may be asked for meanwhile. */
+  const prepare = async (
+    source: string | SharedBundle | undefined,
+    { key }: Pick<LoadOptions, 'key'> = {},
+  ): Promise<void> => {
+    await dropNext()
+    await sync()
+    if (source === undefined) return void (next = { bundle: undefined, cut: undefined })
+    const id = typeof source === 'string' ? basename(source) : source.manifest.id
+    const cut = elsewhere?.(id, catalogue)
+    missed = new Set()
+    try {
+      const bundle = await loadBundle(source, {
+        ...cut?.load,
+        catalogue,
+        catalogueId: profiles.catalogueId,
+        counters: items => state.counters(items),
+        now,
+        ...(key && { key }),
+      })
+      next = { bundle: { ...bundle, secondStage: tap.around(bundle.secondStage) }, cut }
+      await bundle.refresh([...missed])
+    } finally {
+      missed = undefined
+    }
+  }
+
+  /**
+   * Has what was prepared serve from now on. Pages that are being made end on the bundle that they began with; resolves
+   * when that is closed.
+   */
+  const takeOver = async (): Promise<void> => {
+    if (next === undefined) throw new ExploreError('INTERNAL', 'no bundle was prepared')
+    const last = serving
+    serving = next
+    next = undefined
+    current = undefined
+    await Promise.allSettled(underWay)
+    await last.bundle?.close()
+  }
+
+  /** An explorer on the freshest catalogue, the bundle that serves and `wanted` settings. */
   const ready = async (wanted: Settings): Promise<Explorer> => {
-    const changed = await profiles.sync(catalogue)
-    if (changed.length > 0) await bundle?.refresh(changed)
+    await sync()
     if (current === undefined || settings !== wanted) {
+      const { bundle, cut } = serving
       settings = wanted
       current = explorer({ state, profiles, catalogue, bundle, elsewhere: cut?.elsewhere }, wanted)
     }
@@ -73,13 +119,27 @@ export const pageEngine = (
     catalogue,
     /** What the second stage is asked of a page. */
     tap,
-    load,
+    prepare,
+    takeOver,
+    /** Both at once; where it throws, what served serves on. */
+    load: async (source: string, options?: Pick<LoadOptions, 'key'>): Promise<void> => {
+      await prepare(source, options)
+      await takeOver()
+    },
     ready,
-    bundle: (): Bundle | undefined => bundle,
-    page: async (request: PageRequest, call: PageCall, wanted: Settings): Promise<Page> =>
-      (await ready(wanted)).page(request, call),
+    bundle: (): Bundle | undefined => serving.bundle,
+    page: async (request: PageRequest, call: PageCall, wanted: Settings): Promise<Page> => {
+      const page = ready(wanted).then(explorer => explorer.page(request, call))
+      underWay.add(page)
+      try {
+        return await page
+      } finally {
+        underWay.delete(page)
+      }
+    },
     close: async (): Promise<void> => {
-      await bundle?.close()
+      await dropNext()
+      await serving.bundle?.close()
     },
   }
 }

@@ -1,20 +1,16 @@
 import { workerData } from 'node:worker_threads'
+import type { SharedBundle } from '@explore/adapters'
 import type { Page, PageCall, PageRequest, ServedFeatures, StepTrace } from '@explore/explore'
 import type { Home } from './home.ts'
 import type { SettingsInForce } from './live-settings.ts'
+import type { PageServer } from './serve-pages.ts'
 import type { ThreadError } from './thread-error.ts'
-import { inTurn } from './turns.ts'
 
-/** What a thread is made for: one bundle, for the whole of its life. */
-export interface ThreadData {
-  readonly home: Home
+export interface LoadTask {
   readonly bundle: string | undefined
-  readonly inForce: SettingsInForce
+  /** The bundle's tables, where another thread has read them. */
+  readonly shared: SharedBundle | undefined
   readonly now: number
-  /** Whether to run until the code is compiled before saying that it is ready. */
-  readonly warm: boolean
-  /** Of the turns in which threads load. */
-  readonly channel: string
 }
 
 export interface PageTask {
@@ -38,21 +34,41 @@ export interface Making {
   readonly startedAt: number
 }
 
-export type PageResult = (MadePage & Making) | { readonly error: ThreadError }
+/** What a thread answers: errors keep their code on the way. */
+export type Answer<T> = { readonly done: T } | { readonly error: ThreadError }
 
-const data = workerData as ThreadData
+let server: Promise<PageServer> | undefined
 
-// Nothing heavy is imported before it is this thread's turn. Waited for here: a thread that waits for requests sleeps,
-// and hears of nothing else. Where it fails, whoever gave the turn has been told, and so is whoever asks it for a page.
-const serve = await inTurn(data.channel, async (shared, signal) =>
-  (await import('./serve-pages.ts')).servePages(data, shared, signal),
-).then(
-  ({ serve }) => serve,
-  (error: unknown) => async (): Promise<PageResult> => {
+const open = async (): Promise<PageServer> => {
+  try {
+    const { servePages } = await import('./serve-pages.ts')
+    return await servePages(workerData as Home)
+  } catch (error) {
+    server = undefined
+    throw error
+  }
+}
+
+/** Nothing heavy is imported before the first bundle is to be loaded: threads take turns at it. */
+const answer = async <T>(work: (server: PageServer) => Promise<T>): Promise<Answer<T>> => {
+  try {
+    return { done: await work(await (server ??= open())) }
+  } catch (error) {
     const { packError } = await import('./thread-error.ts')
     return { error: packError(error) }
-  },
-)
+  }
+}
+
+/** Loads a bundle beside the one that serves; answers with the tables that other threads can share. */
+export const load = (task: LoadTask): Promise<Answer<SharedBundle | undefined>> =>
+  answer(pages => pages.load(task))
+
+/** Has the bundle that was loaded last serve. */
+export const takeOver = (): Promise<Answer<void>> => answer(pages => pages.takeOver())
+
+/** Gives back the memory of what was let go of. */
+export const tidy = (): Promise<Answer<void>> => answer(async pages => pages.tidy())
 
 /** Runs one request whole: ONNX Runtime and the index block their thread, so a thread is what a request gets. */
-export default async (task: PageTask): Promise<PageResult> => serve(task)
+export const page = (task: PageTask): Promise<Answer<MadePage & Making>> =>
+  answer(pages => pages.page(task))

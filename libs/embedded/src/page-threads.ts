@@ -1,68 +1,153 @@
-import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
+import type { SharedBundle } from '@explore/adapters'
 import { ExploreError } from '@explore/explore'
-import { Piscina } from 'piscina'
-import type { PageResult, PageTask, ThreadData } from './page-thread.ts'
-import { unpackError } from './thread-error.ts'
-import { giveTurns } from './turns.ts'
+import { collectGarbage } from './collect-garbage.ts'
+import type { Home } from './home.ts'
+import { type PageMaker, pageMaker } from './page-maker.ts'
+import type { MadePage, Making, PageTask } from './page-thread.ts'
+import type { Successors } from './succession.ts'
 
 /** Requests that may wait; beyond, the caller is told to come back. */
 const MAX_QUEUE = 512
 
-export interface PageThreadsOptions extends Omit<ThreadData, 'channel'> {
+export interface PageThreadsOptions {
+  readonly home: Home
   readonly threads: number
-  /** Told when a thread cannot load, or dies; then another takes its place. */
+  readonly now: () => number
+  /** Told when a thread dies, which another replaces, or cannot load what serves. */
   readonly onError: (error: unknown) => void
 }
 
-/** A few threads that serve one bundle, fed by one shared queue: the shortest queue that a small machine can offer. */
-export const pageThreads = ({ threads, onError, ...data }: PageThreadsOptions) => {
-  const turns = giveTurns(`explore pages ${randomUUID()}`, threads, {
-    together: !data.warm,
-    failed: packed => {
-      const error = unpackError(packed)
-      // Where others serve already, nobody waits for this one.
-      onError(error)
-      return error
-    },
+export interface PageThreads extends Successors {
+  readonly page: (task: PageTask) => Promise<MadePage & Making>
+  readonly waiting: () => number
+  /** Finishes what was asked for, then ends the threads, loaded or not. */
+  readonly close: () => Promise<void>
+}
+
+interface Waiting {
+  readonly task: PageTask
+  readonly resolve: (page: Promise<MadePage & Making>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A bundle, and its tables in memory that threads share. */
+interface Loaded {
+  readonly bundle: string | undefined
+  readonly shared: SharedBundle | undefined
+}
+
+/**
+ * A few threads that make pages, fed by one queue: the shortest that a small machine can offer. Another bundle is loaded
+ * by the same threads, whose code is compiled, one after the other, while the others serve.
+ */
+export const pageThreads = (options: PageThreadsOptions): PageThreads => {
+  const { home, now, onError } = options
+  const queue: Waiting[] = []
+  const pending = new Set<Promise<unknown>>()
+  const joining = new Map<PageMaker, Promise<void>>()
+  let serving: Loaded | undefined
+  let next: Loaded | undefined
+  let closing = false
+
+  const makers: readonly PageMaker[] = Array.from({ length: options.threads }, (_, i) =>
+    pageMaker({ home, onError, died: () => void joined(makers[i]!) }),
+  )
+  const serves = (maker: PageMaker): boolean =>
+    serving !== undefined && maker.serves(serving.bundle)
+
+  /** Who makes the next page: rather one that does not load. */
+  const free = (): PageMaker | undefined => {
+    const able = makers.filter(maker => serves(maker) && !maker.making())
+    return able.find(maker => !maker.loading()) ?? able[0]
+  }
+
+  const assign = (): void => {
+    for (let maker = free(); maker !== undefined && queue.length > 0; maker = free()) {
+      const { task, resolve } = queue.shift()!
+      resolve(maker.page(task).finally(assign))
+    }
+  }
+
+  const load = async (maker: PageMaker, { bundle, shared }: Loaded): Promise<Loaded> => ({
+    bundle,
+    shared: await maker.load({ bundle, shared, now: now() }),
   })
-  const pool = new Piscina<PageTask, PageResult>({
-    filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),
-    workerData: { ...data, channel: turns.channel } satisfies ThreadData,
-    minThreads: threads,
-    maxThreads: threads,
-    idleTimeout: Infinity,
-    maxQueue: MAX_QUEUE,
-    concurrentTasksPerWorker: 1,
-  })
-  pool.on('error', onError)
-  const pending = new Set<Promise<PageResult>>()
+
+  /** Brings a thread to what serves, from whatever it has. */
+  const join = async (maker: PageMaker): Promise<void> => {
+    while (serving !== undefined && !maker.serves(serving.bundle)) {
+      if (closing) throw new ExploreError('SHUTTING_DOWN', 'closed while loading')
+      if (maker.holds(serving.bundle)) await maker.takeOver()
+      else await load(maker, serving)
+    }
+  }
+  const joined = (maker: PageMaker): Promise<void> => {
+    const under = joining.get(maker)
+    if (under !== undefined) return under
+    const done = join(maker).then(
+      () => {
+        joining.delete(maker)
+        assign()
+      },
+      (error: unknown) => {
+        joining.delete(maker)
+        if (!closing) onError(error)
+        // Where nobody can serve any more, nobody is waited for.
+        if (joining.size > 0 || makers.some(serves)) return
+        for (const { reject } of queue.splice(0)) reject(error)
+      },
+    )
+    joining.set(maker, done)
+    return done
+  }
+
   return {
-    bundle: data.bundle,
-    /** Resolves when a thread can serve, or all can where they take the place of others; rejects with why not. */
-    loaded: data.warm ? turns.all : turns.first,
-    waiting: (): number => pool.queueSize,
-    run: async (task: PageTask): Promise<PageResult> => {
-      const running = pool.run(task)
-      pending.add(running)
-      try {
-        return await running
-      } catch (cause) {
-        if (pool.queueSize < MAX_QUEUE) throw cause
-        throw new ExploreError('OVERLOADED', `${MAX_QUEUE} requests are waiting already`, { cause })
-      } finally {
-        pending.delete(running)
+    prepare: async (bundle, closed) => {
+      await Promise.all(joining.values())
+      next = { bundle, shared: undefined }
+      // At the start the others follow when the first one serves.
+      const first = serving === undefined ? makers.slice(0, 1) : makers
+      for (const maker of first) {
+        // One that has died meanwhile is being brought to what serves.
+        await joining.get(maker)
+        closed.throwIfAborted()
+        next = await load(maker, next)
       }
     },
-    /** Finishes what was asked for, then ends the threads, loaded or not. */
-    close: async (): Promise<void> => {
-      // A thread that is ended inside native code takes the process with it, or never ends: Piscina ends threads that
-      // are asleep, and only those.
+
+    takeOver: async () => {
+      const replaces = serving !== undefined
+      serving = next
+      await Promise.all(makers.map(joined))
+      if (!replaces) return
+      // One after the other, as for a moment none of them makes pages.
+      for (const maker of makers) await maker.tidy()
+      collectGarbage()
+    },
+
+    page: async task => {
+      if (queue.length >= MAX_QUEUE) {
+        throw new ExploreError('OVERLOADED', `${MAX_QUEUE} requests are waiting already`)
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<MadePage & Making>()
+      queue.push({ task, resolve, reject })
+      pending.add(promise)
+      assign()
+      // Those that failed are asked again where someone waits for them.
+      if (!makers.some(serves)) for (const maker of makers) void joined(maker)
+      try {
+        return await promise
+      } finally {
+        pending.delete(promise)
+      }
+    },
+
+    waiting: () => queue.length,
+
+    close: async () => {
+      closing = true
       while (pending.size > 0) await Promise.allSettled(pending)
-      await turns.close()
-      await pool.destroy()
+      await Promise.all(makers.map(maker => maker.close()))
     },
   }
 }
-
-export type PageThreads = ReturnType<typeof pageThreads>

@@ -1,20 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { promoteBundle } from '@explore/adapters'
 import { openStores } from '@explore/embedded'
 import { HEADS, randomOf, USER_ATTRIBUTES } from '@explore/explore'
 import { heapInUse, type Mutator, mutator } from '@explore/rest/testing'
 import { bytesOf, serviceOf, type StageName, stageProtos, STAGES } from '@explore/rpc'
-import { offenceOf, rawCaller } from '@explore/rpc/testing'
+import { rawCaller } from '@explore/rpc/testing'
 import { tinyHome } from '@explore/testkit/home'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveStage, type StageServer } from './serve-stage.ts'
 
 /** Messages for each method; `npm run test:fuzz` sends 10,000. */
 const MESSAGES = Number(process.env.EXPLORE_FUZZ ?? 200)
-const AT_ONCE = 25
 const NOW = Date.UTC(2026, 5, 1)
 const names = Object.keys(STAGES) as StageName[]
 /** Every service of a stage has this one too. */
@@ -141,26 +139,11 @@ it.each([...names.map(name => [name, METHODS[name]] as const), ['first-stage', P
       const bytes = Buffer.from(requestSerialize(mutated(sound, of)))
       return of.chance(0.2) ? of.bytes(bytes) : bytes
     }
-    const run = async (messages: number): Promise<number> => {
-      let served = 0
-      for (let i = 0; i < messages; i += AT_ONCE) {
-        await Promise.all(
-          Array.from({ length: AT_ONCE }, async () => {
-            const bytes = message()
-            const outcome = await caller.send(path, bytes, 120_000)
-            expect(offenceOf(outcome, bytes)).toBeUndefined()
-            if (outcome === 'served') served++
-          }),
-        )
-        await setImmediate()
-      }
-      return served
-    }
     const whole = Buffer.from(requestSerialize(sound))
     expect(await caller.send(path, whole)).toBe('served')
-    await run(Math.ceil(MESSAGES / 10))
+    await caller.flood(path, message, Math.ceil(MESSAGES / 10))
     const before = heapInUse()
-    const served = await run(MESSAGES)
+    const served = await caller.flood(path, message, MESSAGES)
     // Neither all nor none are refused: the mutations are neither idle nor blind.
     expect(served).toBeGreaterThan(MESSAGES / 100)
     expect(served).toBeLessThan(MESSAGES)

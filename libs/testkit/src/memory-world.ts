@@ -12,6 +12,7 @@ import {
   type Page,
   type PageRequest,
   type ProfileStore,
+  requestIdOf,
   type Settings,
   settingsFrom,
   signalOf,
@@ -116,7 +117,3 @@ export const memoryWorld = async (parts: WorldParts): Promise<MemoryWorld> => {
     },
   }
 }
-
-/** The `n`th request id of a test: a UUID by its form. */
-export const requestIdOf = (n: number): string =>
-  `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`

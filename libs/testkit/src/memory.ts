@@ -2,7 +2,7 @@ export { type StoresUnderTest, streamProcessorContract } from './contracts/strea
 export { memoryEventLog } from './memory-event-log.ts'
 export { memoryProfiles } from './memory-profiles.ts'
 export { memoryStateStore } from './memory-state-store.ts'
-export { memoryWorld, type MemoryWorld, requestIdOf, type WorldParts } from './memory-world.ts'
+export { memoryWorld, type MemoryWorld, type WorldParts } from './memory-world.ts'
 export { plantedBundle } from './planted-bundle.ts'
 export { randomWorld, type RandomWorld, type RandomWorldSize } from './random-world.ts'
 export { record, TINY_NOW, tinyCatalogue, tinyItem } from './tiny-catalogue.ts'

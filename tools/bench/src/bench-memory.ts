@@ -1,6 +1,5 @@
-import { type Home, openStores } from '@explore/embedded'
+import { collectGarbage, type Home, openStores } from '@explore/embedded'
 import { Catalogue } from '@explore/explore'
-import { collectGarbage } from './collect-garbage.ts'
 import type { Figure } from './figures.ts'
 
 const REPLICAS = 8

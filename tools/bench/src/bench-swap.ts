@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -89,7 +90,7 @@ export const benchSwap = async (
         name: 'memory peak of a swap ÷ before',
         value: median(of(run => run.peak)),
         unit: 'ratio',
-        note: `resident; two sets of ${threads} threads, models and tables`,
+        note: 'resident; models and tables of both',
       },
     ]
   } finally {
@@ -97,7 +98,7 @@ export const benchSwap = async (
     await service.close()
     // As it was found.
     await promoteBundle(home.bundles, current)
-    if (previous !== undefined) {
+    if (previous !== undefined && existsSync(join(home.bundles, previous))) {
       await promoteBundle(home.bundles, previous)
       await promoteBundle(home.bundles, current)
     }

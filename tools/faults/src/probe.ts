@@ -1,6 +1,5 @@
 import { openRedis, redisStateStore } from '@explore/adapters'
-import { Catalogue, ExploreError, explorer, settingsFrom } from '@explore/explore'
-import { requestIdOf } from '@explore/testkit/oracle'
+import { Catalogue, ExploreError, explorer, requestIdOf, settingsFrom } from '@explore/explore'
 import { USERS } from './load.ts'
 import type { Rig } from './rig.ts'
 

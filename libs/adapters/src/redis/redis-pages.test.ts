@@ -3,12 +3,13 @@ import {
   explorer,
   processor,
   randomOf,
+  requestIdOf,
   settingsFrom,
   type ProfileStore,
   type StateStore,
 } from '@explore/explore'
 import { startRedis, whyNoRedis } from '@explore/servers'
-import { memoryEventLog, plantedBundle, randomWorld, requestIdOf } from '@explore/testkit'
+import { memoryEventLog, plantedBundle, randomWorld } from '@explore/testkit'
 import { describe, expect, it } from 'vitest'
 import { lmdbProfileStore } from '../lmdb/lmdb-profile-store.ts'
 import { lmdbStateStore } from '../lmdb/lmdb-state-store.ts'

@@ -1,10 +1,9 @@
-import { explorer, type Id, type Page, precomputedKey } from '@explore/explore'
+import { explorer, type Id, type Page, precomputedKey, requestIdOf } from '@explore/explore'
 import type { Rng } from '@explore/learn'
 import { rankEverything } from '../funnel/rank-everything.ts'
 import { knownUsers, type Served, viewerNow } from '../funnel/served.ts'
 import { type Tally, tally } from '../tally.ts'
 import { pagesOfBefore } from './pages-of-before.ts'
-import { requestIdOf } from './request-id.ts'
 import { RUNGS } from './rungs.ts'
 
 /** What is away must be what is missing, not what a busy machine was late with. */

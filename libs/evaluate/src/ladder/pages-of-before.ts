@@ -3,13 +3,13 @@ import {
   explorer,
   type Id,
   precomputePages,
+  requestIdOf,
   type Settings,
   type StateStore,
 } from '@explore/explore'
 import { logBatches } from '@explore/learn'
 import { foldedState } from '../folded-state.ts'
 import type { Served } from '../funnel/served.ts'
-import { requestIdOf } from './request-id.ts'
 
 /**
  * What the off-peak job would have stored for `users` so many milliseconds ago, by key: from the log up to then. Lists are

@@ -1,5 +1,6 @@
-import { type MemoryWorld, requestIdOf } from '@explore/testkit/memory'
+import type { MemoryWorld } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
+import { requestIdOf } from '../request-id.ts'
 import { eventOf, idsOf, itemsOf, range, worldOf } from './page-fixture.ts'
 
 describe('explainItem', () => {

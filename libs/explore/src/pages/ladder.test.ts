@@ -1,11 +1,7 @@
-import {
-  type MemoryWorld,
-  plantedBundle,
-  requestIdOf,
-  type WorldParts,
-} from '@explore/testkit/memory'
+import { type MemoryWorld, plantedBundle, type WorldParts } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import { Catalogue } from '../catalogue.ts'
+import { requestIdOf } from '../request-id.ts'
 import { HEADS } from '../types.ts'
 import { eventOf, HOUR, idsOf, itemsOf, NOW, precomputeFor, worldOf } from './page-fixture.ts'
 

@@ -1,11 +1,7 @@
-import {
-  memoryWorld,
-  type MemoryWorld,
-  requestIdOf,
-  type WorldParts,
-} from '@explore/testkit/memory'
+import { memoryWorld, type MemoryWorld, type WorldParts } from '@explore/testkit/memory'
 import type { Page } from '../api.ts'
 import { precomputePages } from '../offpeak/precompute-pages.ts'
+import { requestIdOf } from '../request-id.ts'
 import type { Event, Item } from '../types.ts'
 
 export const NOW = Date.UTC(2026, 5, 1)

@@ -3,11 +3,11 @@ import {
   type MemoryWorld,
   randomWorld,
   type RandomWorld,
-  requestIdOf,
 } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import { randomOf } from '../random.ts'
 import { topicKey } from '../hash.ts'
+import { requestIdOf } from '../request-id.ts'
 
 const NOW = Date.UTC(2026, 5, 1)
 const SEEDS = Array.from({ length: 12 }, (_, i) => `world ${i}`)

@@ -1,6 +1,7 @@
-import { memoryStateStore, requestIdOf } from '@explore/testkit/memory'
+import { memoryStateStore } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
 import { randomOf } from '../random.ts'
+import { requestIdOf } from '../request-id.ts'
 import type { Place } from './place.ts'
 import { decodePlaces, encodePlaces } from './places-codec.ts'
 import {

@@ -1,5 +1,5 @@
-import { requestIdOf } from '@explore/testkit/memory'
 import { describe, expect, it } from 'vitest'
+import { requestIdOf } from '../request-id.ts'
 import { eventOf, idsOf, itemsOf, NOW, worldOf } from './page-fixture.ts'
 
 describe('sessions', () => {
