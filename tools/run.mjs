@@ -11,7 +11,9 @@ const COMMANDS = {
   test: [['tests', VITEST, 'run']],
   'test:faults': [['faults', 'tools/faults/src/main.ts']],
   'test:alerts': [['alerts', VITEST, 'run', 'apps/cli/src/alerts.test.ts']],
-  'test:cluster': [['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts']],
+  'test:cluster': [
+    ['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts', 'tools/chart/release.test.ts'],
+  ],
   'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],
   check: [
     ['format', PRETTIER, '--check', '--log-level=warn', '.'],
