@@ -14,6 +14,7 @@ const COMMANDS = {
   'test:cluster': [
     ['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts', 'tools/chart/release.test.ts'],
   ],
+  'test:compose': [['compose', VITEST, 'run', 'tools/compose-up.test.ts']],
   'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],
   check: [
     ['format', PRETTIER, '--check', '--log-level=warn', '.'],
@@ -47,6 +48,7 @@ const results = steps.map(([name, ...args]) => {
       ...(command === 'test:fuzz' && { EXPLORE_FUZZ: '10000' }),
       ...(command === 'test:alerts' && { EXPLORE_ALERTS: '1' }),
       ...(command === 'test:cluster' && { EXPLORE_CLUSTER: '1' }),
+      ...(command === 'test:compose' && { EXPLORE_COMPOSE: '1' }),
       ...environment,
       NX_DAEMON: 'false',
       NX_TUI: 'false',

@@ -58,6 +58,7 @@ const TOOLS = {
     ...{ version: '2.16.2', module: 'github.com/compose-spec/compose-go/v2', path: '' },
     source: COMPOSE_CONFIG,
   },
+  'docker-compose': { version: '2.40.3', module: 'github.com/docker/compose/v2', path: 'cmd' },
   kubectl: { ...KUBERNETES, path: 'cmd/kubectl' },
   'kube-apiserver': { ...KUBERNETES, path: 'cmd/kube-apiserver' },
   'kube-controller-manager': { ...KUBERNETES, path: 'cmd/kube-controller-manager' },
