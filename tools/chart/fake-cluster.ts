@@ -18,9 +18,14 @@ export interface FakeCluster {
   readonly stop: () => Promise<void>
 }
 
-/** Why there can't be one here; undefined where there can, which may first take a quarter of an hour of building. */
+const TOOLS = [
+  ...(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const),
+  ...(['kubectl', 'helm'] as const),
+]
+
+/** Why there can't be one here; undefined where there can, which may first take an hour of building. */
 export const whyNoCluster = (): string | undefined =>
-  hasCommand('etcd') ? whyNoTool('kube-apiserver') : 'no etcd'
+  hasCommand('etcd') ? TOOLS.map(whyNoTool).find(reason => reason !== undefined) : 'no etcd'
 
 const TOKEN = 'admin'
 export const NODES = ['one', 'two']
