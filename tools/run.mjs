@@ -11,7 +11,10 @@ const COMMANDS = {
   test: [['tests', VITEST, 'run']],
   'test:faults': [['faults', 'tools/faults/src/main.ts']],
   'test:alerts': [['alerts', VITEST, 'run', 'apps/cli/src/alerts.test.ts']],
-  'test:cluster': [['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts']],
+  'test:cluster': [
+    ['cluster', VITEST, 'run', 'tools/chart/cluster.test.ts', 'tools/chart/release.test.ts'],
+  ],
+  'test:compose': [['compose', VITEST, 'run', 'tools/compose-up.test.ts']],
   'test:fuzz': [['fuzz', VITEST, 'run', 'fuzz.test', '--testTimeout=600000']],
   check: [
     ['format', PRETTIER, '--check', '--log-level=warn', '.'],
@@ -45,6 +48,7 @@ const results = steps.map(([name, ...args]) => {
       ...(command === 'test:fuzz' && { EXPLORE_FUZZ: '10000' }),
       ...(command === 'test:alerts' && { EXPLORE_ALERTS: '1' }),
       ...(command === 'test:cluster' && { EXPLORE_CLUSTER: '1' }),
+      ...(command === 'test:compose' && { EXPLORE_COMPOSE: '1' }),
       ...environment,
       NX_DAEMON: 'false',
       NX_TUI: 'false',

@@ -15,6 +15,8 @@ interface GoTool {
   readonly path: string
   /** The program, where the module is a library. */
   readonly source?: string
+  /** What of its module is kept beside the command. */
+  readonly files?: string
 }
 
 const KUBERNETES = { version: '1.34.4', module: 'k8s.io/kubernetes' } as const
@@ -56,8 +58,15 @@ const TOOLS = {
     ...{ version: '2.16.2', module: 'github.com/compose-spec/compose-go/v2', path: '' },
     source: COMPOSE_CONFIG,
   },
+  'docker-compose': { version: '2.40.3', module: 'github.com/docker/compose/v2', path: 'cmd' },
   kubectl: { ...KUBERNETES, path: 'cmd/kubectl' },
   'kube-apiserver': { ...KUBERNETES, path: 'cmd/kube-apiserver' },
+  'kube-controller-manager': { ...KUBERNETES, path: 'cmd/kube-controller-manager' },
+  'kube-scheduler': { ...KUBERNETES, path: 'cmd/kube-scheduler' },
+  kwok: {
+    ...{ version: '0.8.0', module: 'sigs.k8s.io/kwok', path: 'cmd/kwok' },
+    files: 'kustomize/stage',
+  },
 } as const satisfies Record<string, GoTool>
 
 export type ChartTool = keyof typeof TOOLS
@@ -81,7 +90,7 @@ export const chartTool = async (tool: ChartTool): Promise<string> => {
 }
 
 const build = async (tool: GoTool, place: string): Promise<void> => {
-  const { version, module, path, source } = tool
+  const { version, module, path, source, files } = tool
   const folder = mkdtempSync(join(tmpdir(), 'explore-go-'))
   const go = (...args: readonly string[]) =>
     run('go', args, { cwd: folder, env: { ...process.env, GOTOOLCHAIN: 'local' } })
@@ -103,6 +112,12 @@ const build = async (tool: GoTool, place: string): Promise<void> => {
     const how = ['-mod=mod', '-trimpath', '-ldflags', flags.join(' ')]
     if (source !== undefined) writeFileSync(join(folder, 'main.go'), source)
     await go('build', ...how, '-o', `${place}.new`, source ? '.' : `${module}/${path}`)
+    if (files !== undefined) {
+      const { stdout } = await go('list', '-m', '-f', '{{.Dir}}', module)
+      const kept = join(place, '..', 'files')
+      rmSync(kept, { recursive: true, force: true })
+      cpSync(join(stdout.trim(), files), kept, { recursive: true })
+    }
     renameSync(`${place}.new`, place)
   } finally {
     rmSync(folder, { recursive: true, force: true })

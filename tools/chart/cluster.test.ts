@@ -3,22 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type KubernetesApi, startKubernetesApi, whyNoKubernetes } from './kubernetes-api.ts'
+import { type FakeCluster, startFakeCluster, whyNoCluster } from './fake-cluster.ts'
 import { BASE } from './toggles.ts'
 
-const why = process.env.EXPLORE_CLUSTER
-  ? whyNoKubernetes()
-  : 'only asked for by npm run test:cluster'
+const why = process.env.EXPLORE_CLUSTER ? whyNoCluster() : 'only asked for by npm run test:cluster'
 const CHART = join(import.meta.dirname, '../../deploy/chart')
 const folder = mkdtempSync(join(tmpdir(), 'explore-cluster-'))
 const values = join(folder, 'values.json')
-let cluster: KubernetesApi
+let cluster: FakeCluster
 
 beforeEach(({ skip }) => skip(why !== undefined, why))
 beforeAll(async () => {
   if (why !== undefined) return
   writeFileSync(values, JSON.stringify(BASE))
-  cluster = await startKubernetesApi()
+  cluster = await startFakeCluster()
 }, 3_600_000)
 afterAll(async () => {
   await cluster?.stop()
@@ -39,7 +37,7 @@ it.each(['small', 'medium', 'large'])(
   },
 )
 
-it('and would not take a field that is none, nor a selector that selects nothing of its own', async () => {
+it('and would not take a field that is none, a selector that selects nothing of its own, a pod with a right', async () => {
   const text = await rendered('small')
   const wrong = [
     text.replace('revisionHistoryLimit', 'revisionHistoryLimits'),
@@ -47,6 +45,7 @@ it('and would not take a field that is none, nor a selector that selects nothing
       /(kind: Deployment[^]*?matchLabels:\s+app.kubernetes.io\/name: )explore/,
       '$1other',
     ),
+    text.replaceAll('allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true'),
   ]
   for (const each of wrong) {
     expect(each).not.toBe(text)

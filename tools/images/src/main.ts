@@ -1,8 +1,8 @@
 import { exploreImage } from './explore-image.ts'
 import { inspect, whyNoPodman } from './podman.ts'
-import { kafkaImage, redisImage } from './stand-ins.ts'
+import { kafkaImage, prometheusImage, redisImage } from './stand-ins.ts'
 
-// node tools/images/src/main.ts [explore|redis|kafka]…: makes those images that are not here yet.
+// node tools/images/src/main.ts [explore|redis|kafka|prometheus]…: makes those images that are not here yet.
 const IMAGES = {
   explore: async () => {
     const image = await exploreImage()
@@ -11,6 +11,7 @@ const IMAGES = {
   },
   redis: redisImage,
   kafka: kafkaImage,
+  prometheus: prometheusImage,
 }
 
 const why = whyNoPodman()

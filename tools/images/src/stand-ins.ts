@@ -19,8 +19,10 @@ export const redisImage = (): Promise<void> =>
         install('redis-server'),
         'WORKDIR /data',
         'EXPOSE 6379',
-        // As the official one: who publishes the port wants it to answer.
-        'CMD ["redis-server", "--protected-mode", "no"]',
+        // As the official one, whatever it is told besides: who asks is another container, or comes by a published port.
+        `RUN printf '#!/bin/sh\\nexec /usr/bin/redis-server "$@" --protected-mode no\\n' > /usr/local/bin/redis-server && ` +
+          'chmod 755 /usr/local/bin/redis-server',
+        'CMD ["redis-server"]',
       ].join('\n'),
     )
   })
@@ -62,5 +64,27 @@ export const kafkaImage = (): Promise<void> =>
         cpSync(logging, join(folder, 'jars', 'log4j2.properties'))
         writeFileSync(join(folder, 'run'), RUN, { mode: 0o755 })
       },
+    )
+  })
+
+const PROMETHEUS = 'docker.io/prom/prometheus:v3.5.0'
+
+/** Prometheus of the distribution, which is older, where the official image can't be had. */
+export const prometheusImage = (): Promise<void> =>
+  imageOr(PROMETHEUS, async () => {
+    await debianImage()
+    await imageOf(
+      PROMETHEUS,
+      [
+        `FROM ${DEBIAN}`,
+        install('prometheus'),
+        'RUN install -d -o nobody -g nogroup /prometheus',
+        'USER nobody',
+        'EXPOSE 9090',
+        'VOLUME /prometheus',
+        'WORKDIR /prometheus',
+        'ENTRYPOINT ["prometheus"]',
+        'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
+      ].join('\n'),
     )
   })

@@ -14,16 +14,23 @@ import { descriptorsOf, residentOf } from '../process-figures.ts'
 import { arrivals } from './arrivals.ts'
 import { asked, kindOf } from './asked.ts'
 import { type Kinds, kinds } from './kinds.ts'
-import { latencyHistogram, slopeOf } from './latency-histogram.ts'
+import { latencyHistogram } from './latency-histogram.ts'
 import { type SoakMark, soakReport, type SoakSample } from './soak-report.ts'
 import { soakedServer } from './soaked-server.ts'
+import { steadyFigures } from './steady.ts'
 
 /** Of what it answers to two callers who wait; the day's height is 1.6 times as much. */
 const LOAD = 0.3
 const WARM_UP = 8
 const SAMPLES = 240
-/** When things happen, as shares of the run; slopes are taken from the first to the restart. */
-const PLAN = { settled: 0.15, hot: 0.25, cold: 0.4, restart: 0.6, swap: 0.8 } as const
+/**
+ * When things happen, as shares of the run. What stays of memory is told from `settled` to `evening`, which are as far from
+ * noon: the load is the same there.
+ */
+const PLAN = {
+  ...{ settled: 0.14, hot: 0.25, cold: 0.4 },
+  ...{ evening: 0.86, restart: 0.87, swap: 0.94 },
+} as const
 /** One request in so many sends what a viewer did. */
 const EVENTS = 8
 /** How a server refuses what it could not serve in time: a burst after this machine stood still, not a fault. */
@@ -166,11 +173,6 @@ const figuresOf = ({
   }
   readonly turn: number
 }): readonly Figure[] => {
-  const steady = samples.filter(
-    ({ at }) => at > PLAN.settled * seconds && at < PLAN.restart * seconds,
-  )
-  const slope = (of: (sample: SoakSample) => number): number =>
-    3600 * slopeOf(steady.map(each => [each.at, of(each)]))
   return [
     {
       ...{ name: 'requests', value: turn, unit: 'in all' },
@@ -187,14 +189,7 @@ const figuresOf = ({
       ...{ name: 'sent late, p99.9', value: sent.quantile(0.999), unit: 'ms' },
       note: 'by this client; much of it tells of a busy machine',
     },
-    {
-      ...{ name: 'slope of memory', value: slope(each => each.residentMb), unit: 'MB/h' },
-      note: `resident, ${steady.length} samples from ${PLAN.settled} to ${PLAN.restart} of the run`,
-    },
-    {
-      ...{ name: 'slope of descriptors', value: slope(each => each.descriptors), unit: '1/h' },
-      note: `${samples[0]?.descriptors} at first, ${samples.at(-1)?.descriptors} at last`,
-    },
+    ...steadyFigures(samples, PLAN.settled * seconds, PLAN.evening * seconds),
   ]
 }
 

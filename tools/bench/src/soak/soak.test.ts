@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import { arrivals, diurnal } from './arrivals.ts'
 import { kinds } from './kinds.ts'
 import { latencyHistogram, slopeOf } from './latency-histogram.ts'
-import { soakReport } from './soak-report.ts'
+import { type SoakSample, soakReport } from './soak-report.ts'
+import { steadyFigures } from './steady.ts'
 
 it('tells quantiles to half a percent, whatever their size', () => {
   const histogram = latencyHistogram()
@@ -37,6 +38,29 @@ it('counts what goes wrong by its kind', () => {
   expect(errors.figure()).toEqual({ value: 0, unit: 'requests' })
   for (const kind of ['OVERLOADED', 'ECONNRESET', 'OVERLOADED']) errors.count(kind)
   expect(errors.figure()).toMatchObject({ value: 3, note: '2 OVERLOADED, 1 ECONNRESET' })
+})
+
+it('tells what is kept from what load takes for a while', () => {
+  const day = (kept: number): readonly SoakSample[] =>
+    Array.from({ length: 101 }, (_, i) => ({
+      ...{ at: 9 * i, perSecond: 5, errors: 0, p50: 9, p99: 20 },
+      residentMb: 500 + 100 * diurnal(i, 100) + (kept * 9 * i) / 3600,
+      descriptors: 40,
+    }))
+  const told = (kept: number, to = 774) => {
+    const [slope, more, ...descriptors] = steadyFigures(day(kept), 126, to).map(
+      ({ value }) => value,
+    )
+    expect(descriptors).toEqual([0, 0])
+    return [slope, more]
+  }
+  expect(told(0)[0]).toBeCloseTo(0)
+  expect(told(0)[1]).toBeCloseTo(0)
+  expect(told(360)[0]).toBeCloseTo(360)
+  // Seven samples at each end of 73 are taken together: their middles are 594 s apart.
+  expect(told(360)[1]).toBeCloseTo(59.4)
+  // To noon alone a flat one would seem to grow without end.
+  expect(told(0, 450)[0]).toBeGreaterThan(500)
 })
 
 it('draws what was seen and done', () => {
