@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { SharedBundle } from '@explore/adapters'
 import { ExploreError } from '@explore/explore'
 import { collectGarbage } from './collect-garbage.ts'
@@ -8,6 +9,10 @@ import type { Successors } from './succession.ts'
 
 /** Requests that may wait; beyond, the caller is told to come back. */
 const MAX_QUEUE = 512
+/** Pages that wait for each thread before one that loads makes some. */
+const ENOUGH = 3
+/** After this time without a page nobody is expected. */
+const IDLE_MS = 2000
 
 export interface PageThreadsOptions {
   readonly home: Home
@@ -48,6 +53,8 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
   let serving: Loaded | undefined
   let next: Loaded | undefined
   let closing = false
+  /** Pages so far. */
+  let asked = 0
 
   const makers: readonly PageMaker[] = Array.from({ length: options.threads }, (_, i) =>
     pageMaker({ home, onError, died: () => void joined(makers[i]!) }),
@@ -55,10 +62,13 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
   const serves = (maker: PageMaker): boolean =>
     serving !== undefined && maker.serves(serving.bundle)
 
-  /** Who makes the next page: rather one that does not load. */
+  /** Who makes the next page: one that loads, and takes several times as long, only where the others have enough. */
   const free = (): PageMaker | undefined => {
-    const able = makers.filter(maker => serves(maker) && !maker.making())
-    return able.find(maker => !maker.loading()) ?? able[0]
+    const serving = makers.filter(serves)
+    const able = serving.filter(maker => !maker.making())
+    const others = serving.filter(maker => !maker.loading())
+    const enough = queue.length > others.length * ENOUGH
+    return able.find(maker => !maker.loading()) ?? (enough ? able[0] : undefined)
   }
 
   const assign = (): void => {
@@ -101,6 +111,21 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
     return done
   }
 
+  /**
+   * Gives back what was let go of, once nobody asks for pages: collecting holds a thread up for as long as several pages.
+   * Threads that are busy come to it by themselves.
+   */
+  const tidyUp = async (): Promise<void> => {
+    const tidied = serving
+    for (let before = -1; before !== asked;) {
+      before = asked
+      await setTimeout(IDLE_MS, undefined, { ref: false })
+      if (closing || serving !== tidied) return
+    }
+    collectGarbage()
+    await Promise.all(makers.map(maker => maker.tidy()))
+  }
+
   return {
     prepare: async (bundle, closed) => {
       await Promise.all(joining.values())
@@ -119,10 +144,7 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
       const replaces = serving !== undefined
       serving = next
       await Promise.all(makers.map(joined))
-      if (!replaces) return
-      // One after the other, as for a moment none of them makes pages.
-      for (const maker of makers) await maker.tidy()
-      collectGarbage()
+      if (replaces) void tidyUp().catch(onError)
     },
 
     page: async task => {
@@ -132,6 +154,7 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
       const { promise, resolve, reject } = Promise.withResolvers<MadePage & Making>()
       queue.push({ task, resolve, reject })
       pending.add(promise)
+      asked++
       assign()
       // Those that failed are asked again where someone waits for them.
       if (!makers.some(serves)) for (const maker of makers) void joined(maker)
