@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { loadBundle, type LoadOptions, type SharedBundle } from '@explore/adapters'
 import {
   type Bundle,
@@ -15,16 +16,21 @@ import {
 import { featureTap } from './features/feature-tap.ts'
 import type { EmbeddedStores } from './stores.ts'
 
+/** Rankings after which a bundle's pages take no longer than any. */
+const REHEARSALS = 8
+
 /** Where an engine's funnel is cut: the stages that other processes run, and what of a bundle it needs itself. */
 export interface Cut {
   readonly elsewhere: (settings: Settings) => Elsewhere
   readonly load: Pick<LoadOptions, 'models' | 'tables' | 'search'>
 }
 
-/** A bundle that is held, and where the funnel is cut while it serves. */
+/** A bundle that is held, where the funnel is cut while it serves, and what makes pages by it with the latest settings. */
 interface Held {
   readonly bundle: Bundle | undefined
   readonly cut: Cut | undefined
+  settings?: Settings
+  explorer?: Explorer
 }
 
 /**
@@ -44,8 +50,6 @@ export const pageEngine = (
   let refreshed: Promise<unknown> = Promise.resolve()
   /** What changes while a bundle is being loaded, which may have looked at it before. */
   let missed: Set<number> | undefined
-  let settings: Settings | undefined
-  let current: Explorer | undefined
 
   /** Brings the catalogue up to date, and with it the bundles that are held. */
   const sync = async (): Promise<unknown> => {
@@ -90,6 +94,31 @@ export const pageEngine = (
     }
   }
 
+  const explorerOf = (held: Held, wanted: Settings): Explorer => {
+    if (held.explorer === undefined || held.settings !== wanted) {
+      const { bundle, cut } = held
+      held.settings = wanted
+      held.explorer = explorer(
+        { state, profiles, catalogue, bundle, elsewhere: cut?.elsewhere },
+        wanted,
+      )
+    }
+    return held.explorer
+  }
+
+  /** Ranks by what was prepared for some who get nothing: a bundle's first pages take ten times as long as later ones. */
+  const rehearse = async (wanted: Settings): Promise<void> => {
+    const users = await state.userIds(undefined, REHEARSALS)
+    for (const [i, user] of users.entries()) {
+      if (next === undefined) return
+      // What fails here fails again where someone waits for it, and is told there.
+      await explorerOf(next, wanted)
+        .ranking(user, { now: now(), requestId: `rehearsal-${i}` })
+        .catch(() => {})
+      await setImmediate()
+    }
+  }
+
   /**
    * Has what was prepared serve from now on. Pages that are being made end on the bundle that they began with; resolves
    * when that is closed.
@@ -99,7 +128,6 @@ export const pageEngine = (
     const last = serving
     serving = next
     next = undefined
-    current = undefined
     await Promise.allSettled(underWay)
     await last.bundle?.close()
   }
@@ -107,12 +135,7 @@ export const pageEngine = (
   /** An explorer on the freshest catalogue, the bundle that serves and `wanted` settings. */
   const ready = async (wanted: Settings): Promise<Explorer> => {
     await sync()
-    if (current === undefined || settings !== wanted) {
-      const { bundle, cut } = serving
-      settings = wanted
-      current = explorer({ state, profiles, catalogue, bundle, elsewhere: cut?.elsewhere }, wanted)
-    }
-    return current
+    return explorerOf(serving, wanted)
   }
 
   return {
@@ -120,6 +143,7 @@ export const pageEngine = (
     /** What the second stage is asked of a page. */
     tap,
     prepare,
+    rehearse,
     takeOver,
     /** Both at once; where it throws, what served serves on. */
     load: async (source: string, options?: Pick<LoadOptions, 'key'>): Promise<void> => {

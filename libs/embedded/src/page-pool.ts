@@ -21,7 +21,7 @@ export const pagePool = (
 ) => {
   const threads = pageThreads({
     ...{ home, threads: count },
-    now: () => task().call.now,
+    circumstances: () => ({ now: task().call.now, inForce: task().inForce }),
     onError: error => tell(bundles.now()?.bundle, exploreErrorOf(error)),
   })
   const bundles = succession({ wanted, tell }, threads)

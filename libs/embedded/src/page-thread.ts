@@ -11,6 +11,7 @@ export interface LoadTask {
   /** The bundle's tables, where another thread has read them. */
   readonly shared: SharedBundle | undefined
   readonly now: number
+  readonly inForce: SettingsInForce
 }
 
 export interface PageTask {

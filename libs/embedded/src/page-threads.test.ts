@@ -33,7 +33,7 @@ beforeEach(async () => {
   const home = await tinyHome(join(folder, 'home'), { end: NOW - 3_600_000, bundles })
   process.on('worker', started)
   threads = pageThreads({
-    ...{ home, threads: 2, now: () => NOW },
+    ...{ home, threads: 2, circumstances: () => ({ now: NOW, inForce }) },
     onError: error => problems.push(error),
   })
   await serve('first')

@@ -4,7 +4,7 @@ import { ExploreError } from '@explore/explore'
 import { collectGarbage } from './collect-garbage.ts'
 import type { Home } from './home.ts'
 import { type PageMaker, pageMaker } from './page-maker.ts'
-import type { MadePage, Making, PageTask } from './page-thread.ts'
+import type { LoadTask, MadePage, Making, PageTask } from './page-thread.ts'
 import type { Successors } from './succession.ts'
 
 /** Requests that may wait; beyond, the caller is told to come back. */
@@ -17,7 +17,8 @@ const IDLE_MS = 2000
 export interface PageThreadsOptions {
   readonly home: Home
   readonly threads: number
-  readonly now: () => number
+  /** The time and the settings by which threads load. */
+  readonly circumstances: () => Pick<LoadTask, 'now' | 'inForce'>
   /** Told when a thread dies, which another replaces, or cannot load what serves. */
   readonly onError: (error: unknown) => void
 }
@@ -46,7 +47,7 @@ interface Loaded {
  * by the same threads, whose code is compiled, one after the other, while the others serve.
  */
 export const pageThreads = (options: PageThreadsOptions): PageThreads => {
-  const { home, now, onError } = options
+  const { home, circumstances, onError } = options
   const queue: Waiting[] = []
   const pending = new Set<Promise<unknown>>()
   const joining = new Map<PageMaker, Promise<void>>()
@@ -80,7 +81,7 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
 
   const load = async (maker: PageMaker, { bundle, shared }: Loaded): Promise<Loaded> => ({
     bundle,
-    shared: await maker.load({ bundle, shared, now: now() }),
+    shared: await maker.load({ bundle, shared, ...circumstances() }),
   })
 
   /** Brings a thread to what serves, from whatever it has. */

@@ -14,7 +14,12 @@ import { addressesOf, HOME, openStores } from './stores.ts'
 export const servePages = async (home: Home) => {
   /** The clock of the last call: a thread has none of its own. */
   let clock = 0
-  let inForce: SettingsInForce | undefined
+  let last: SettingsInForce | undefined
+  /** The engine keeps what it made for settings that are the same object: a message's are always another. */
+  const settingsOf = (inForce: SettingsInForce): Settings => {
+    if (last?.version !== inForce.version) last = inForce
+    return last.settings
+  }
   // A page needs no log: where that is a bus, a thread has no business with it.
   const addresses = addressesOf(process.env)
   const onBus = addresses.events !== HOME
@@ -58,10 +63,12 @@ export const servePages = async (home: Home) => {
   }
 
   return {
-    load: async ({ bundle, shared, now }: LoadTask): Promise<SharedBundle | undefined> => {
+    load: async ({ bundle, shared, now, inForce }: LoadTask): Promise<SharedBundle | undefined> => {
       clock = now
       const tables = shared ?? (await readBundle(home, bundle))
       await engine.prepare(tables)
+      // Where nobody serves yet, someone waits for the first page.
+      if (engine.bundle() !== undefined) await engine.rehearse(settingsOf(inForce))
       return tables
     },
 
@@ -70,14 +77,12 @@ export const servePages = async (home: Home) => {
 
     page: async (task: PageTask): Promise<MadePage & Making> => {
       clock = task.call.now
-      // The engine keeps what it made for settings that are the same object: a message's are always another.
-      if (inForce?.version !== task.inForce.version) inForce = task.inForce
       const startedAt = performance.timeOrigin + performance.now()
       let steps: readonly StepTrace[] = []
       const traced = (trace: { readonly steps: readonly StepTrace[] }): void =>
         void (steps = trace.steps)
       const call = task.watched ? { ...task.call, traced } : task.call
-      return { ...(await pageOf({ ...task, call }, inForce.settings)), steps, startedAt }
+      return { ...(await pageOf({ ...task, call }, settingsOf(task.inForce))), steps, startedAt }
     },
   }
 }
