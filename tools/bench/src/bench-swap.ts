@@ -12,7 +12,8 @@ import { closedLoop, type Latencies, openLoop } from './open-loop.ts'
 import { median, rangeOf } from './statistics.ts'
 
 const LIMIT = 20
-const REPEATS = 3
+/** A window of some hundred requests has a p99 of chance: it takes several. */
+const REPEATS = 7
 const WARM_UP = 3
 /** Of the saturation: a machine that is full anyway has no room to load in. */
 const LOAD = 0.25

@@ -9,6 +9,12 @@ import { lmdbError } from './lmdb-error.ts'
 /** Version of all that the stores write: keys, encodings, tables. Raise it when older code must not read on. */
 const FORMAT = 1
 
+/**
+ * Bytes; LMDB's own is 4096. What comes and goes leaves many free pages, among which LMDB looks for as many in a row as a
+ * value takes, at every write: 80 KB are 20 of its own and 3 of these, and a write takes 0.2 ms and not 10.
+ */
+const FLEETING_PAGE = 2 ** 15
+
 /** One LMDB environment; any number of threads and processes may have it open. */
 export interface LmdbEnvironment {
   readonly path: string
@@ -168,6 +174,7 @@ const openRoot = (
       // A commit is visible only when it is durable, so that no state is ahead of its log after a power loss.
       overlappingSync: false,
       noSync: !durable,
+      ...(!durable && { pageSize: FLEETING_PAGE }),
       // The batches of event turns reject a promise that nobody holds when a commit fails.
       eventTurnBatching: false,
     })
