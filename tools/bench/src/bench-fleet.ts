@@ -8,7 +8,8 @@ import type { Figure } from './figures.ts'
 import { closedLoop } from './open-loop.ts'
 import { cpuOf } from './process-figures.ts'
 
-const WARM_UP = 5
+/** Some two thousand pages: the kernels are measured by code that has run as often, and each service compiles its own. */
+const WARM_UP = 45
 const REPEATS = 3
 
 /** The fleet on this machine: CPU of a page over all its processes. */
