@@ -31,6 +31,14 @@ const COMMANDS = {
   protos: [['protos', 'tools/protos.ts']],
 }
 
+/** How tests that are not part of `npm test` hear that they are asked for. */
+const ASKED = {
+  'test:fuzz': { EXPLORE_FUZZ: '10000' },
+  'test:alerts': { EXPLORE_ALERTS: '1' },
+  'test:cluster': { EXPLORE_CLUSTER: '1' },
+  'test:compose': { EXPLORE_COMPOSE: '1' },
+}
+
 const [command, ...rest] = process.argv.slice(2)
 const steps = COMMANDS[command]
 if (steps === undefined) {
@@ -45,10 +53,7 @@ const results = steps.map(([name, ...args]) => {
     cwd: root,
     stdio: 'inherit',
     env: {
-      ...(command === 'test:fuzz' && { EXPLORE_FUZZ: '10000' }),
-      ...(command === 'test:alerts' && { EXPLORE_ALERTS: '1' }),
-      ...(command === 'test:cluster' && { EXPLORE_CLUSTER: '1' }),
-      ...(command === 'test:compose' && { EXPLORE_COMPOSE: '1' }),
+      ...ASKED[command],
       ...environment,
       NX_DAEMON: 'false',
       NX_TUI: 'false',

@@ -3,15 +3,11 @@ import type { SharedBundle } from '@explore/adapters'
 import { Piscina } from 'piscina'
 import type { Home } from './home.ts'
 import type { Answer, LoadTask, MadePage, Making, PageTask } from './page-thread.ts'
+import type { Serving } from './succession.ts'
 import { unpackError } from './thread-error.ts'
 
 /** A page, a bundle that loads beside it, and one that takes over or is tidied up after. */
 const AT_ONCE = 3
-
-/** A bundle's name, where there is one: `undefined` are pages without models. */
-interface Named {
-  readonly bundle: string | undefined
-}
 
 export interface PageMakerOptions {
   readonly home: Home
@@ -31,8 +27,9 @@ export const pageMaker = ({ home, died, onError }: PageMakerOptions) => {
     concurrentTasksPerWorker: AT_ONCE,
   })
   const underWay = new Set<Promise<unknown>>()
-  let serves: Named | undefined
-  let holds: Named | undefined
+  /** By which bundle, where it has one to make pages by: that may be none. */
+  let serves: Serving | undefined
+  let holds: Serving | undefined
   let making = false
   let loading = false
   let closed = false

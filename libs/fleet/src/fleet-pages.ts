@@ -130,6 +130,7 @@ const openEngine = async (home: Home, links: StageLinks, now: () => number) => {
   }
   return { engine, close }
 }
+
 /** What makes the pages of a process whose environment names stages; undefined where it names none. */
 export const pagesOf = (
   environment: Readonly<Record<string, string | undefined>>,

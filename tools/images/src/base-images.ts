@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build, imageOr } from './podman.ts'
 import { output, run } from './run.ts'
 
-export const DEBIAN = 'docker.io/library/debian:bookworm-slim'
+const DEBIAN = 'docker.io/library/debian:bookworm-slim'
 const NODE = 'docker.io/library/node:24-bookworm-slim'
 
 const SUITE = 'bookworm'
@@ -23,12 +23,10 @@ const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> =>
   }
 }
 
-/** Makes an image of instructions and the files that `fill` puts beside them. */
-export const imageOf = (
-  tag: string,
-  instructions: string,
-  fill: (folder: string) => Promise<void> = async () => {},
-): Promise<void> =>
+/** Puts the files that an image's instructions name into the folder beside them. */
+type Fill = (folder: string) => Promise<void>
+
+const imageOf = (tag: string, instructions: string, fill: Fill = async () => {}): Promise<void> =>
   inScratch(async context => {
     await fill(context)
     const file = join(context, 'Dockerfile')
@@ -37,7 +35,7 @@ export const imageOf = (
   })
 
 /** Debian's smallest system, where no registry has it: by debootstrap, from the mirror that apt uses. */
-export const debianImage = (): Promise<void> =>
+const debianImage = (): Promise<void> =>
   imageOr(DEBIAN, () =>
     imageOf(DEBIAN, 'FROM scratch\nADD root.tar /\nCMD ["bash"]\n', async folder => {
       const root = join(folder, 'root')
@@ -60,25 +58,32 @@ const mirror = async (): Promise<string> => {
   return own?.split(' ')[0] ?? MIRROR
 }
 
+/** An image on Debian's, where the one of that name can't be had. */
+export const onDebian = (
+  tag: string,
+  instructions: readonly string[],
+  fill?: Fill,
+): Promise<void> =>
+  imageOr(tag, async () => {
+    await debianImage()
+    await imageOf(tag, [`FROM ${DEBIAN}`, ...instructions].join('\n'), fill)
+  })
+
 /** The image that the Dockerfile begins with: Node as the lockfile pins it, and npm, on Debian. */
 export const nodeImage = (): Promise<void> =>
-  imageOr(NODE, async () => {
-    await debianImage()
-    await imageOf(
-      NODE,
-      [
-        `FROM ${DEBIAN}`,
-        'COPY local /usr/local/',
-        'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
-        'CMD ["node"]',
-      ].join('\n'),
-      async folder => {
-        const local = join(folder, 'local')
-        mkdirSync(join(local, 'bin'), { recursive: true })
-        cpSync(process.execPath, join(local, 'bin/node'))
-        if (existsSync(HEADERS)) cpSync(HEADERS, join(local, 'include/node'), { recursive: true })
-        const into = ['--prefix', join(local, 'lib'), '--no-save', '--no-audit', '--no-fund']
-        await run('npm', ['install', ...into, `npm@${NPM}`])
-      },
-    )
-  })
+  onDebian(
+    NODE,
+    [
+      'COPY local /usr/local/',
+      'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
+      'CMD ["node"]',
+    ],
+    async folder => {
+      const local = join(folder, 'local')
+      mkdirSync(join(local, 'bin'), { recursive: true })
+      cpSync(process.execPath, join(local, 'bin/node'))
+      if (existsSync(HEADERS)) cpSync(HEADERS, join(local, 'include/node'), { recursive: true })
+      const into = ['--prefix', join(local, 'lib'), '--no-save', '--no-audit', '--no-fund']
+      await run('npm', ['install', ...into, `npm@${NPM}`])
+    },
+  )

@@ -1,8 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KAFKA_IMAGE, kafkaJars, REDIS_IMAGE } from '@explore/servers'
-import { DEBIAN, debianImage, imageOf } from './base-images.ts'
-import { imageOr } from './podman.ts'
+import { onDebian } from './base-images.ts'
 
 const install = (...packages: readonly string[]): string =>
   `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && ` +
@@ -10,22 +9,15 @@ const install = (...packages: readonly string[]): string =>
 
 /** Redis of the distribution, where the official image can't be had. */
 export const redisImage = (): Promise<void> =>
-  imageOr(REDIS_IMAGE, async () => {
-    await debianImage()
-    await imageOf(
-      REDIS_IMAGE,
-      [
-        `FROM ${DEBIAN}`,
-        install('redis-server'),
-        'WORKDIR /data',
-        'EXPOSE 6379',
-        // As the official one, whatever it is told besides: who asks is another container, or comes by a published port.
-        `RUN printf '#!/bin/sh\\nexec /usr/bin/redis-server "$@" --protected-mode no\\n' > /usr/local/bin/redis-server && ` +
-          'chmod 755 /usr/local/bin/redis-server',
-        'CMD ["redis-server"]',
-      ].join('\n'),
-    )
-  })
+  onDebian(REDIS_IMAGE, [
+    install('redis-server'),
+    'WORKDIR /data',
+    'EXPOSE 6379',
+    // As the official one, whatever it is told besides: who asks is another container, or comes by a published port.
+    `RUN printf '#!/bin/sh\\nexec /usr/bin/redis-server "$@" --protected-mode no\\n' > /usr/local/bin/redis-server && ` +
+      'chmod 755 /usr/local/bin/redis-server',
+    'CMD ["redis-server"]',
+  ])
 
 /** Reads what the official image reads: a variable for each property, KAFKA_LOG_DIRS for log.dirs. */
 const RUN = `#!/bin/sh
@@ -46,45 +38,34 @@ exec $java kafka.Kafka /tmp/server.properties
 
 /** Kafka of its Maven artifacts, where the official image can't be had. */
 export const kafkaImage = (): Promise<void> =>
-  imageOr(KAFKA_IMAGE, async () => {
-    await debianImage()
-    const { jars, logging } = await kafkaJars()
-    await imageOf(
-      KAFKA_IMAGE,
-      [
-        `FROM ${DEBIAN}`,
-        install('openjdk-17-jre-headless'),
-        'COPY jars /opt/kafka/',
-        'COPY run /etc/kafka/docker/run',
-        'EXPOSE 9092',
-        'CMD ["/etc/kafka/docker/run"]',
-      ].join('\n'),
-      async folder => {
-        cpSync(jars, join(folder, 'jars'), { recursive: true })
-        cpSync(logging, join(folder, 'jars', 'log4j2.properties'))
-        writeFileSync(join(folder, 'run'), RUN, { mode: 0o755 })
-      },
-    )
-  })
+  onDebian(
+    KAFKA_IMAGE,
+    [
+      install('openjdk-17-jre-headless'),
+      'COPY jars /opt/kafka/',
+      'COPY run /etc/kafka/docker/run',
+      'EXPOSE 9092',
+      'CMD ["/etc/kafka/docker/run"]',
+    ],
+    async folder => {
+      const { jars, logging } = await kafkaJars()
+      cpSync(jars, join(folder, 'jars'), { recursive: true })
+      cpSync(logging, join(folder, 'jars', 'log4j2.properties'))
+      writeFileSync(join(folder, 'run'), RUN, { mode: 0o755 })
+    },
+  )
 
 const PROMETHEUS = 'docker.io/prom/prometheus:v3.5.0'
 
 /** Prometheus of the distribution, which is older, where the official image can't be had. */
 export const prometheusImage = (): Promise<void> =>
-  imageOr(PROMETHEUS, async () => {
-    await debianImage()
-    await imageOf(
-      PROMETHEUS,
-      [
-        `FROM ${DEBIAN}`,
-        install('prometheus'),
-        'RUN install -d -o nobody -g nogroup /prometheus',
-        'USER nobody',
-        'EXPOSE 9090',
-        'VOLUME /prometheus',
-        'WORKDIR /prometheus',
-        'ENTRYPOINT ["prometheus"]',
-        'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
-      ].join('\n'),
-    )
-  })
+  onDebian(PROMETHEUS, [
+    install('prometheus'),
+    'RUN install -d -o nobody -g nogroup /prometheus',
+    'USER nobody',
+    'EXPOSE 9090',
+    'VOLUME /prometheus',
+    'WORKDIR /prometheus',
+    'ENTRYPOINT ["prometheus"]',
+    'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
+  ])
