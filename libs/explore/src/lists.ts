@@ -18,16 +18,20 @@ export const encodeList = ({ items, scores }: Found): Uint8Array => {
   return new Uint8Array(words.buffer)
 }
 
-/** Reads what `encodeList` wrote; throws STATE_BROKEN. */
-export const decodeList = (bytes: Uint8Array): Found => {
-  const words = new Uint32Array(bytes.slice(0, bytes.length & ~3).buffer)
-  const length = words[0] ?? 0
+/** Reads what `encodeList` wrote, its first `want` rows; throws STATE_BROKEN. */
+export const decodeList = (bytes: Uint8Array, want = Infinity): Found => {
+  const { buffer, byteOffset } = bytes
+  const view = new DataView(buffer, byteOffset, bytes.length)
+  const length = bytes.length < 4 ? 0 : view.getUint32(0, true)
   if (bytes.length !== 4 * (1 + 2 * length)) {
     throw new ExploreError('STATE_BROKEN', 'a list is truncated')
   }
+  const rows = Math.min(want, length)
+  const copy = (from: number): ArrayBuffer =>
+    buffer.slice(byteOffset + from, byteOffset + from + 4 * rows) as ArrayBuffer
   return {
-    items: words.slice(1, 1 + length),
-    scores: new Float32Array(words.buffer, 4 * (1 + length), length).slice(),
+    items: new Uint32Array(copy(4)),
+    scores: new Float32Array(copy(4 * (1 + length))),
   }
 }
 
@@ -38,7 +42,7 @@ export const readList = async (
   want: number,
 ): Promise<Found> => {
   const bytes = await state.get(key)
-  if (bytes === undefined) return { items: new Uint32Array(0), scores: new Float32Array(0) }
-  const { items, scores } = decodeList(bytes)
-  return { items: items.subarray(0, want), scores: scores.subarray(0, want) }
+  return bytes === undefined
+    ? { items: new Uint32Array(0), scores: new Float32Array(0) }
+    : decodeList(bytes, want)
 }

@@ -1,5 +1,5 @@
 import type { Recorder } from './recorder.ts'
-import { concat, extend, type Slate, take } from './slate.ts'
+import { allRows, concat, extend, type Slate, take } from './slate.ts'
 import type { Filter, Pool } from './stage.ts'
 
 /** The rows that every filter keeps; the first filter that refuses a row is the one that is counted. */
@@ -10,7 +10,7 @@ export const applyFilters = <Q>(
   record: Recorder,
 ): Slate<any> => {
   const { items }: Slate = slate
-  const rows = new Uint32Array(slate.length).map((_, row) => row)
+  const rows = allRows(slate.length)
   let left = rows.length
   for (const filter of filters) {
     const keeps = filter.keeps(query)
@@ -44,13 +44,7 @@ export const refill = <Q>(
     const extra = extend({ length: items.length, items }, pool.columns(items, walked), pool.name)
     const passed = applyFilters(filters, extra, query, record)
     const room = Math.min(passed.length, full - slate.length)
-    slate = concat(
-      slate,
-      take(
-        passed,
-        new Uint32Array(room).map((_, row) => row),
-      ),
-    )
+    slate = concat(slate, take(passed, allRows(room)))
     walked += items.length
     if (slate.length >= full) break
   }

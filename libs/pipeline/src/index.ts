@@ -1,5 +1,6 @@
 export { Funnel } from './funnel.ts'
-export { extend, slateOf, take, type Column, type Columns, type Slate } from './slate.ts'
+export { foundAt } from './found-at.ts'
+export { allRows, extend, slateOf, take, type Column, type Columns, type Slate } from './slate.ts'
 export type {
   Arrangement,
   Awaitable,

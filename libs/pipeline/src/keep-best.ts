@@ -1,3 +1,4 @@
+import { allRows } from './slate.ts'
 import { rankOf, top } from './top.ts'
 
 /** Rows that a cut keeps. */
@@ -18,7 +19,7 @@ export const keepBest = (
 ): Kept => {
   const best = top(scores, n)
   const saved = reserve === undefined ? [] : savedRows(scores, best, reserve)
-  if (saved.length === 0) return { rows: best, ranks: best.map((_, rank) => rank), saved: 0 }
+  if (saved.length === 0) return { rows: best, ranks: allRows(best.length), saved: 0 }
 
   // The last rows that the reserve does not hold make room.
   const rows = new Uint32Array(best.length)

@@ -22,20 +22,21 @@ export const rankOf = (scores: ArrayLike<number>, row: number): number => {
 export const top = (scores: ArrayLike<number>, n: number): Uint32Array => {
   const size = Math.min(Math.max(0, Math.trunc(n)), scores.length)
   const most = size * 4 > scores.length
-  return most && scores instanceof Float32Array
-    ? bySort(scores).subarray(0, size)
-    : byHeap(scores, size)
+  return most && scores instanceof Float32Array ? bySort(scores, size) : byHeap(scores, size)
 }
 
 /** Bits of a key that one pass sorts by; three passes do for 32. */
 const DIGIT = 11
 const counts = new Uint32Array(2 ** DIGIT)
+/** Of the longest list so far: keys, and rows before and after a pass. */
+let scratch = Array.from({ length: 3 }, () => new Uint32Array(0))
 
-/** All rows, sorted from the least significant digit to the most; each pass keeps the order of what is equal. */
-const bySort = (scores: Float32Array): Uint32Array => {
+/** The first `size` of all rows, sorted from the least significant digit to the most; each pass keeps the order of what is equal. */
+const bySort = (scores: Float32Array, size: number): Uint32Array => {
   const { length } = scores
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, length)
-  const keys = new Uint32Array(length)
+  if (scratch[0]!.length < length) scratch = scratch.map(() => new Uint32Array(2 * length))
+  const keys = scratch[0]!
   for (let row = 0; row < length; row++) {
     const score = scores[row]!
     const word = bits[row]!
@@ -43,9 +44,9 @@ const bySort = (scores: Float32Array): Uint32Array => {
     const turned = word >>> 31 === 1 ? word : ~word & 0x7fffffff
     keys[row] = Number.isNaN(score) ? 0xffffffff : score === 0 ? 0x7fffffff : turned
   }
-  let rows = new Uint32Array(length)
+  let rows = scratch[1]!
   for (let row = 0; row < length; row++) rows[row] = row
-  let sorted = new Uint32Array(length)
+  let sorted = scratch[2]!
   for (let shift = 0; shift < 32; shift += DIGIT) {
     counts.fill(0)
     for (let row = 0; row < length; row++) counts[(keys[row]! >>> shift) & (2 ** DIGIT - 1)]!++
@@ -60,7 +61,7 @@ const bySort = (scores: Float32Array): Uint32Array => {
     }
     ;[rows, sorted] = [sorted, rows]
   }
-  return rows
+  return rows.slice(0, size)
 }
 
 const byHeap = (given: ArrayLike<number>, size: number): Uint32Array => {

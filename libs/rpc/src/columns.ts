@@ -26,7 +26,7 @@ export const columnReader = (code: ErrorCode) => {
     if (rows !== undefined && bytes.length !== rows * 4) {
       refuse(field, `has ${bytes.length / 4} rows, not ${rows}`)
     }
-    return Uint8Array.from(bytes).buffer
+    return new Uint8Array(bytes).buffer
   }
   return {
     refuse,
@@ -34,19 +34,26 @@ export const columnReader = (code: ErrorCode) => {
       if (rows !== undefined && bytes.length !== rows) {
         refuse(field, `has ${bytes.length} rows, not ${rows}`)
       }
-      return Uint8Array.from(bytes)
+      return new Uint8Array(bytes)
     },
     u32: (bytes: Uint8Array, field: string, demand: Demand = {}): Uint32Array => {
       const column = new Uint32Array(words(bytes, field, demand))
       const { below = Infinity } = demand
-      const over = column.find(value => value >= below)
-      return over === undefined ? column : refuse(field, `has ${over}, which is not below ${below}`)
+      for (let row = 0; row < column.length; row++) {
+        if (column[row]! >= below) {
+          refuse(field, `has ${column[row]}, which is not below ${below}`)
+        }
+      }
+      return column
     },
     i32: (bytes: Uint8Array, field: string, demand: Demand = {}): Int32Array =>
       new Int32Array(words(bytes, field, demand)),
     f32: (bytes: Uint8Array, field: string, demand: Demand = {}): Float32Array => {
       const column = new Float32Array(words(bytes, field, demand))
-      return column.every(Number.isFinite) ? column : refuse(field, 'has what is no number')
+      for (let row = 0; row < column.length; row++) {
+        if (!Number.isFinite(column[row])) refuse(field, 'has what is no number')
+      }
+      return column
     },
   }
 }

@@ -73,6 +73,7 @@ const CONNECTION = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.max_concurrent_streams': 1024,
+  'grpc.enable_channelz': 0,
 }
 
 /** A gRPC server with health and reflection; it says NOT_SERVING until `setServing(true)`. */

@@ -30,5 +30,9 @@ export const runOn = (
 }
 
 /** Copies only where there is something to change, so mostly not at all. */
-const knownIds = (ids: Int32Array, items: number): Int32Array =>
-  ids.some(id => id > items) ? ids.map(id => (id > items ? 0 : id)) : ids
+const knownIds = (ids: Int32Array, items: number): Int32Array => {
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i]! > items) return ids.map(id => (id > items ? 0 : id))
+  }
+  return ids
+}

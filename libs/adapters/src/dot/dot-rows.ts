@@ -1,4 +1,4 @@
-import { top, type Found } from '@explore/pipeline'
+import { type Found, foundAt, top } from '@explore/pipeline'
 import { dotKernels, type DotKernels } from './dot-kernels.ts'
 import { strideOf, type RowTable } from './row-table.ts'
 import { PAGE, type WasmMemory } from './web-assembly.ts'
@@ -60,8 +60,8 @@ export const dotRows = (
       scoresView.fill(Number.NaN, n, Math.ceil(n / 4) * 4)
       const kept = kernels.collect(scores, Math.ceil(n / 4) * 4, boundOf(k, n), ids)
       if (kept >= k) {
-        const candidates = pick(idsView.slice(0, kept))
-        return pick(top(candidates.scores, k).map(row => candidates.items[row]!))
+        const candidates = pick(idsView.subarray(0, kept))
+        return foundAt(top(candidates.scores, k), candidates.items, candidates.scores)
       }
     }
     return pick(top(scoresView.subarray(0, n), k))

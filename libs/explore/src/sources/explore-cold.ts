@@ -1,4 +1,4 @@
-import { type Source, top } from '@explore/pipeline'
+import { foundAt, type Source, top } from '@explore/pipeline'
 import { type Catalogue, ITEM_TOPICS } from '../catalogue.ts'
 import type { StateStore } from '../ports.ts'
 import { randomOf } from '../random.ts'
@@ -42,23 +42,23 @@ export const exploreCold = (
       const { items, impressions, clicks, priors } = await pool(now)
       const size = Math.min(items.length, DRAWS * want)
       const first = Math.floor(random() * items.length)
-      const rows = new Uint32Array(size).map((_, i) => (first + i) % items.length)
-      const draws = new Float32Array(size).map((_, i) => {
-        const row = rows[i]!
-        if (viewer.seen.has(items[row]!)) return -1
-        const topic = catalogue.topics[items[row]! * ITEM_TOPICS]!
-        const prior = priors.get(topic) ?? priors.get(0)!
-        return betaDraw(
-          prior.alpha + clicks[row]!,
-          prior.beta + impressions[row]! - clicks[row]!,
+      const drawn = new Uint32Array(size)
+      const draws = new Float32Array(size)
+      let unseen = 0
+      for (let i = 0; i < size; i++) {
+        const row = (first + i) % items.length
+        const item = items[row]!
+        if (viewer.seen.has(item)) continue
+        const prior = priors.get(catalogue.topics[item * ITEM_TOPICS]!) ?? priors.get(0)!
+        const { alpha, beta } = prior
+        drawn[unseen] = item
+        draws[unseen++] = betaDraw(
+          alpha + clicks[row]!,
+          beta + impressions[row]! - clicks[row]!,
           random,
         )
-      })
-      const best = top(draws, want).filter(i => draws[i]! >= 0)
-      return {
-        items: best.map(i => items[rows[i]!]!),
-        scores: new Float32Array(best.length).map((_, i) => draws[best[i]!]!),
       }
+      return foundAt(top(draws.subarray(0, unseen), want), drawn, draws)
     },
   }
 }

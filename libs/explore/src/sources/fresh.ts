@@ -9,16 +9,15 @@ const REFRESH = 250
 
 /** The newest servable items that are not older than `maxAge`, newest first. */
 export const newest = (catalogue: Catalogue, now: number, maxAge: number, n: number): Found => {
-  const times = new Float64Array(catalogue.size)
-  let count = 0
-  const items = new Uint32Array(catalogue.size)
+  const items: number[] = []
+  const times: number[] = []
   for (let item = 0; item < catalogue.size; item++) {
     const created = catalogue.createdAt[item]!
     if (created <= now - maxAge || created > now || !catalogue.servable(item)) continue
-    items[count] = item
-    times[count++] = created
+    items.push(item)
+    times.push(created)
   }
-  const rows = top(times.subarray(0, count), n)
+  const rows = top(times, n)
   return {
     items: Uint32Array.from(rows, row => items[row]!),
     scores: Float32Array.from(rows, row => (times[row]! - (now - maxAge)) / maxAge),

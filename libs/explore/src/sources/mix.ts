@@ -54,7 +54,10 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
         }
       }
       const cold = found[names.indexOf('explore-cold')]
-      cold?.items.forEach((item, row) => (drawn[item] = cold.scores[row]!))
+      if (cold !== undefined) {
+        for (let row = 0; row < cold.items.length; row++)
+          drawn[cold.items[row]!] = cold.scores[row]!
+      }
 
       const placed = interleave(found, weights, settings['width.candidates'], masks)
       const scores = new Float32Array(placed.length)
@@ -74,9 +77,9 @@ export const mixer = (catalogue: Catalogue, settings: Settings): Mixer<Viewer, R
         for (let row = 0; row < items.length; row++) {
           masks[items[row]!] = 0
           fused[items[row]!] = 0
+          drawn[items[row]!] = 0
         }
       }
-      cold?.items.forEach(item => (drawn[item] = 0))
       return slateOf(items, columns)
     },
   }
@@ -121,9 +124,11 @@ export const unmixed =
   (settings: Settings) =>
   ({ length }: Uint32Array, from: number): Retrieved => {
     const first = settings['width.candidates'] + from
+    const mixRank = new Uint32Array(length)
+    for (let row = 0; row < length; row++) mixRank[row] = first + row
     return {
       sources: new Uint32Array(length),
-      mixRank: new Uint32Array(length).map((_, i) => first + i),
+      mixRank,
       mixed: new Float32Array(length),
       draw: new Float32Array(length),
       slot: new Uint8Array(length),

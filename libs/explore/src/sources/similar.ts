@@ -1,4 +1,4 @@
-import { type Found, type Source, top } from '@explore/pipeline'
+import { type Found, foundAt, type Source, top } from '@explore/pipeline'
 import type { Catalogue } from '../catalogue.ts'
 import type { Retriever } from '../ports.ts'
 import type { Settings } from '../settings.ts'
@@ -88,15 +88,15 @@ const merge = (
     }
   })
   for (const { item } of seeds) sums[item] = 0
-  const items = found.subarray(0, length).filter(item => sums[item]! > 0)
-  const scores = new Float32Array(items.length)
-  items.forEach((item, row) => {
-    scores[row] = sums[item]!
+  const sum = new Float32Array(length)
+  let others = 0
+  for (let i = 0; i < length; i++) {
+    const item = found[i]!
+    if (sums[item]! > 0) {
+      found[others] = item
+      sum[others++] = sums[item]!
+    }
     sums[item] = 0
-  })
-  const rows = top(scores, want)
-  return {
-    items: rows.map(row => items[row]!),
-    scores: new Float32Array(rows.length).map((_, i) => scores[rows[i]!]!),
   }
+  return foundAt(top(sum.subarray(0, others), want), found, sum)
 }

@@ -1,5 +1,5 @@
 import type { Retriever } from '@explore/explore'
-import type { Found } from '@explore/pipeline'
+import type { Column, Found } from '@explore/pipeline'
 import { bytesOf } from '../columns.ts'
 import type { ServedService } from '../rpc-server.ts'
 import { asked, callOf, type StageHost } from './host.ts'
@@ -91,11 +91,14 @@ export const annService = (
         }
         return {
           counts: bytesOf(Uint32Array.from(found, ({ items }) => items.length)),
-          items: bytesOf(Uint32Array.from(found.flatMap(({ items }) => [...items]))),
-          scores: bytesOf(Float32Array.from(found.flatMap(({ scores }) => [...scores]))),
+          items: joined(found.map(({ items }) => items)),
+          scores: joined(found.map(({ scores }) => scores)),
           ...{ part, of },
         }
       })
     },
   },
 })
+
+const joined = (columns: readonly Column[]): Uint8Array =>
+  columns.length === 1 ? bytesOf(columns[0]!) : Buffer.concat(columns.map(bytesOf))

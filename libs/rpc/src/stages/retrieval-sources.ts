@@ -1,5 +1,5 @@
 import { deadline, type Elsewhere, retrieval, type Settings } from '@explore/explore'
-import { slateOf, take } from '@explore/pipeline'
+import { allRows, type Columns, type Slate, slateOf, take } from '@explore/pipeline'
 import { bytesOf } from '../columns.ts'
 import type { ServedService } from '../rpc-server.ts'
 import { callOf, contextOf, type StageHost, viewerOf } from './host.ts'
@@ -52,16 +52,21 @@ export const remoteRetrieval = (
       // Reranking gives them.
       slot: new Uint8Array(items.length),
     })
-    // What the service knows and this process does not yet is for the next request.
-    const known = Uint32Array.from(items.keys() as Iterable<number>).filter(
-      row => items[row]! < caller.catalogue.size,
-    )
     return {
-      slate: known.length === items.length ? slate : take(slate, known),
+      slate: known(slate, caller.catalogue.size),
       trace: traceOf(answer.trace),
     }
   },
 })
+
+/** What the service knows and this process does not yet is for the next request. */
+const known = <C extends Columns>(slate: Slate<C>, size: number): Slate<C> => {
+  const { items } = slate
+  const rows = allRows(items.length)
+  let kept = 0
+  for (let row = 0; row < rows.length; row++) if (items[row]! < size) rows[kept++] = row
+  return kept === items.length ? slate : take(slate, rows.subarray(0, kept))
+}
 
 export const retrievalService = (host: StageHost): ServedService => {
   const funnelOf = perHosted(({ stores, settings }) => retrieval(stores, settings))

@@ -1,5 +1,5 @@
 import { type Elsewhere, type Rankable, reranking, type Settings } from '@explore/explore'
-import { extend, type Slate, slateOf, take } from '@explore/pipeline'
+import { allRows, extend, type Slate, slateOf, take } from '@explore/pipeline'
 import { bytesOf } from '../columns.ts'
 import type { ServedService } from '../rpc-server.ts'
 import { asked, callOf, contextOf, itemsOf, type StageHost, viewerOf } from './host.ts'
@@ -100,6 +100,6 @@ const slateFrom = (request: Request, items: Uint32Array): Slate<Rankable> => {
     sources: asked.u32(request.sources, 'sources', rows),
     draw: asked.f32(request.draw, 'draw', rows),
     ...headsOf(request.probabilities, length, asked),
-    row: Uint32Array.from(items.keys() as Iterable<number>),
+    row: allRows(length),
   }) as unknown as Slate<Rankable>
 }
