@@ -12,6 +12,7 @@ const SECONDS = 3
 export const benchServed = async (
   home: Home,
   users: readonly string[],
+  concurrency = 1,
 ): Promise<readonly Figure[]> => {
   const served = await servedProcess({ home }, users)
   try {
@@ -20,7 +21,7 @@ export const benchServed = async (
     const costs: number[] = []
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       const before = await served.cpu()
-      const { requests } = await closedLoop(served.page, now, { concurrency: 1, seconds: SECONDS })
+      const { requests } = await closedLoop(served.page, now, { concurrency, seconds: SECONDS })
       costs.push(((await served.cpu()) - before) / requests)
     }
     return [
@@ -28,7 +29,7 @@ export const benchServed = async (
         name: 'page over HTTP',
         value: median(costs),
         unit: 'ms CPU',
-        note: `of the whole server process, one connection; ${rangeOf(costs)}`,
+        note: `of the whole server process, ${concurrency} callers; ${rangeOf(costs)}`,
       },
     ]
   } finally {

@@ -1,54 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { currentBundle } from '@explore/adapters'
-import { clockFor, type Home, loadSettings, openStores, pageEngine } from '@explore/embedded'
-import { ExploreError } from '@explore/explore'
+import type { Home } from '@explore/embedded'
 import { cpuPerCall } from './cpu-time.ts'
 import type { Figure } from './figures.ts'
-import { kernels, type Parts, type Sample, sampleOf, sumOf } from './kernels.ts'
+import { kernels, type Sample, sumOf } from './kernels.ts'
+import { LIMIT, pageSamples, SAMPLES } from './page-samples.ts'
 import { median, rangeOf } from './statistics.ts'
 
-const WARM_UP = 300
-/** Viewers in turn; more than those whose first-stage rows are cached. */
-const SAMPLES = 100
 /**
  * Viewers whose kernels one round runs, and its pages. Rounds are short and many: a shared machine changes its speed
  * within a second, and a pair must find the same one.
  */
 const ROUND = 10
 const ROUNDS = 200
-const LIMIT = 20
 
 /** See `benchPages`; on the calling thread. */
 export const measurePages = async (
   home: Home,
   users: readonly string[],
 ): Promise<readonly Figure[]> => {
-  const stores = await openStores(home)
-  const { state, profiles, log } = stores
-  const { now } = await clockFor(log, Date.now)
-  const settings = loadSettings(home.settings, {})
-  const engine = pageEngine(stores, now)
+  const { page, parts, samples, close } = await pageSamples(home, users)
   try {
-    const id = await currentBundle(home.bundles)
-    if (id === undefined) throw new ExploreError('BUNDLE_MISSING', 'this home has no models')
-    await engine.load(join(home.bundles, id))
-    let turn = 0
-    const page = (explain = false) => {
-      const userId = users[turn++ % users.length]!
-      const call = { now: now(), wall: Date.now(), requestId: randomUUID() }
-      return engine.page({ userId, limit: LIMIT, explain }, call, settings)
-    }
-    for (let i = 0; i < WARM_UP; i++) await page(i % 3 === 0)
-    const { catalogue } = engine
-    const bundle = engine.bundle()!
-    const parts: Parts = { state, profiles, catalogue, bundle, settings, now }
-    const samples: Sample[] = []
-    for (let i = 0; i < SAMPLES; i++) {
-      const { items, ...rest } = await page(true)
-      const plain = items.map(({ explanation: _, ...item }) => item)
-      samples.push(await sampleOf(parts, { ...rest, items: plain }))
-    }
     const raw = new Map<string, number[]>()
     const sums: number[] = []
     const hot: number[] = []
@@ -75,7 +45,6 @@ export const measurePages = async (
         for (const { step, ms } of (await page(true)).trace ?? []) note(steps, step, ms)
       },
     }
-    await kernels(parts, samples, 'as page')
     // Kernels and whole pages take turns, A B B A: a slow minute of the machine hits both.
     for (let round = 0; round < ROUNDS; round++) {
       const [first, second] =
@@ -125,7 +94,6 @@ export const measurePages = async (
       })),
     ]
   } finally {
-    await engine.close()
-    await stores.close()
+    await close()
   }
 }

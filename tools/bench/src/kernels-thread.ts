@@ -1,0 +1,12 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Home } from '@explore/embedded'
+import { kernels, sumOf } from './kernels.ts'
+import { pageSamples } from './page-samples.ts'
+
+// Answers each message with the CPU milliseconds of a page's kernels, as just measured.
+const { home, users } = workerData as { readonly home: Home; readonly users: readonly string[] }
+const { parts, samples } = await pageSamples(home, users)
+parentPort!.on('message', async () => {
+  parentPort!.postMessage(sumOf(await kernels(parts, samples, 'as page')))
+})
+parentPort!.postMessage('ready')
