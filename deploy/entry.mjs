@@ -1,6 +1,7 @@
 // The image's first process. It gives V8's heap its part of the container's memory and becomes the command line: the process
 // that hears signals is the one that serves.
 import { fileURLToPath } from 'node:url'
+import { HEAP } from './heap.mjs'
 
 /** Tables, models and buffers lie outside of the heap. */
 const SHARE = 0.5
@@ -16,6 +17,7 @@ process.execve(
   process.execPath,
   [
     process.execPath,
+    ...HEAP,
     ...(limited && !given ? [`--max-old-space-size=${heap}`] : []),
     fileURLToPath(new URL('../apps/cli/src/main.ts', import.meta.url)),
     ...process.argv.slice(2),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { HEAP } from '../deploy/heap.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -125,7 +126,7 @@ export const failToRun = ({ code }) =>
  * when this process dies, however it dies, the channel closes and the script can shut down.
  */
 export const runPinned = args => {
-  const child = spawn(pinnedNode, args, {
+  const child = spawn(pinnedNode, [...HEAP, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: environment,
   })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
@@ -17,8 +17,8 @@ const PINNED = { 'node_modules/node': { version: '24.0.0' } }
 const checkout = (files: Readonly<Record<string, string>>) => {
   const root = mkdtempSync(join(tmpdir(), 'bootstrap-'))
   roots.push(root)
-  for (const name of ['bootstrap.mjs', 'run.mjs'])
-    cpSync(join(import.meta.dirname, name), join(root, 'tools', name))
+  for (const path of ['tools/bootstrap.mjs', 'tools/run.mjs', 'deploy/heap.mjs'])
+    cpSync(join(import.meta.dirname, '..', path), join(root, path))
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
@@ -110,4 +110,11 @@ it('knows a checkout without its lockfile', () => {
     status: 1,
     lines: ['explore: package-lock.json is missing: this is no full checkout'],
   })
+})
+
+it('gives V8 the options that the units of systemd give it', () => {
+  const deploy = (path: string) =>
+    readFileSync(join(import.meta.dirname, '../deploy', path), 'utf8')
+  const options = deploy('heap.mjs').match(/--[\w-]+=\d+/g)!
+  expect(deploy('systemd/explore@.service')).toContain(`/bin/node ${options.join(' ')} `)
 })

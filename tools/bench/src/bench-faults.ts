@@ -57,7 +57,7 @@ export const benchFaults = async (
   progress('bench', 0, 'the fleet')
   const fleet = await localFleet({
     ...{ home: home.path, host: '127.0.0.1', port: 0, firstPort: 0, shards: 1, wall: Date.now },
-    command: [process.execPath, process.argv[1]!],
+    command: [process.execPath, ...process.execArgv, process.argv[1]!],
     through: async (name, url) => {
       const { hostname: host, port } = new URL(url)
       const way = await startProxy({ host, port: Number(port) }, { slowMs: SLOW_MS })

@@ -40,7 +40,7 @@ export const benchPlan = async (
   }
   const fleet = await localFleet({
     ...{ home: home.path, host: '127.0.0.1', port: 0, firstPort: 0, shards: 1, wall: Date.now },
-    command: [process.execPath, process.argv[1]!],
+    command: [process.execPath, ...process.execArgv, process.argv[1]!],
   })
   const { now, until, close } = metronome()
   const url = fleet.members.at(-1)!.url

@@ -20,7 +20,7 @@ export const fleet = async ({ port = 8080, ...options }: FleetCommandOptions): P
   const running = await localFleet({
     ...options,
     port,
-    command: [process.execPath, process.argv[1]!],
+    command: [process.execPath, ...process.execArgv, process.argv[1]!],
     wall: Date.now,
   })
   const { members } = running

@@ -29,7 +29,8 @@ export const soakedServer = async (home: Home, image?: string) => {
 
 const soakedProcess = async (home: Home, port: number): Promise<Soaked> => {
   const at = ['--home', home.path, '--host', '127.0.0.1', '--port', `${port}`]
-  const child = spawn(process.execPath, [process.argv[1]!, 'serve', 'gateway', ...at], {
+  const command = [...process.execArgv, process.argv[1]!, 'serve', 'gateway', ...at]
+  const child = spawn(process.execPath, command, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   let said = ''
