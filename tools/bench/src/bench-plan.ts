@@ -1,27 +1,28 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentBundle } from '@explore/adapters'
+import { currentBundle, type TableName } from '@explore/adapters'
 import type { Home, Progress } from '@explore/embedded'
 import { ExploreError, randomOf } from '@explore/explore'
-import { type Fleet, localFleet } from '@explore/fleet'
-import { COST_FIGURES, PAGE_SERVICES } from '@explore/fleet/plan'
+import { type Fleet, localFleet, stages } from '@explore/fleet'
+import { COST_FIGURES, PAGE_SERVICES, type PageService } from '@explore/fleet/plan'
 import { activeUsers } from './active-users.ts'
 import type { Figure } from './figures.ts'
 import { metronome } from './metronome.ts'
 import { closedLoop, openLoop } from './open-loop.ts'
 import { cpuOf, residentOf } from './process-figures.ts'
 
-const WARM_UP = 8
+/** Each service compiles its own code: of a fleet that has just been started a page costs half as much again. */
+const WARM_UP = 45
 /** Of what one caller after the other gets: a load that this machine bears beside the one who asks. */
 const LOAD = 0.5
 /** Columns and the id of an item in a catalogue's replica. */
 const CATALOGUE = 63
-/** Which files of a bundle, row by item, a service has in memory. The index adds a graph of some 160 bytes a node. */
-const TABLES: Readonly<Record<string, readonly string[]>> = {
-  'retrieval-sources': ['neighbours.u32', 'neighbours.f32'],
-  'first-stage': ['first-items.f32'],
-  'value-model-rerank': ['vectors.f32'],
-  'ann-index': ['vectors.f32'],
+/** The files of a bundle's tables, row by item. The index adds a graph of some 160 bytes a node. */
+const FILES: Readonly<Record<TableName, readonly string[]>> = {
+  vectors: ['vectors.f32'],
+  firstItems: ['first-items.f32'],
+  neighbours: ['neighbours.u32', 'neighbours.f32'],
+  index: [],
 }
 const GRAPH = 160
 
@@ -67,9 +68,11 @@ export const benchPlan = async (
     const rps = (load.requests * 1000) / elapsed
     const predicted = (rps * sum(costs)) / 1000
     const at = (service: string): number => fleet.members.findIndex(({ name }) => name === service)
-    const perItem = (service: string): number =>
+    const filesOf = (service: PageService): readonly string[] =>
+      service === 'gateway' ? [] : stages[service].tables.flatMap(table => FILES[table])
+    const perItem = (service: PageService): number =>
       CATALOGUE +
-      sum((TABLES[service] ?? []).map(file => statSync(join(folder, file)).size / items)) +
+      sum(filesOf(service).map(file => statSync(join(folder, file)).size / items)) +
       (service === 'ann-index' ? GRAPH : 0)
     return [
       { name: COST_FIGURES.items, value: items, unit: 'items' },
