@@ -27,6 +27,7 @@ export const pageMaker = ({ home, died, onError }: PageMakerOptions) => {
     concurrentTasksPerWorker: AT_ONCE,
   })
   const underWay = new Set<Promise<unknown>>()
+  let deaths = 0
   /** By which bundle, where it has one to make pages by: that may be none. */
   let serves: Serving | undefined
   let holds: Serving | undefined
@@ -36,6 +37,7 @@ export const pageMaker = ({ home, died, onError }: PageMakerOptions) => {
   pool.on('error', onError)
   pool.on('workerDestroy', () => {
     serves = holds = undefined
+    deaths++
     // Piscina has not yet taken it from its threads.
     if (!closed) queueMicrotask(died)
   })
@@ -58,6 +60,8 @@ export const pageMaker = ({ home, died, onError }: PageMakerOptions) => {
       serves !== undefined && serves.bundle === bundle,
     /** Whether it has loaded `bundle`, which is to take over. */
     holds: (bundle: string | undefined): boolean => holds !== undefined && holds.bundle === bundle,
+    /** How often its thread has died. */
+    deaths: (): number => deaths,
     /** Whether it makes a page: it makes one at a time. */
     making: (): boolean => making,
     /** Whether it loads a bundle, with which its pages take turns. */

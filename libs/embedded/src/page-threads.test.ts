@@ -96,3 +96,12 @@ it('that hold a bundle are asked for no page of it before it serves', PATIENT, a
   await threads.takeOver()
   expect(bundlesOf(await pages(6))).toEqual(['second'])
 })
+
+it('that die while they load another bundle load it again', PATIENT, async () => {
+  const loading = threads.prepare('second', OPEN)
+  await [...workers][0]!.terminate()
+  await loading
+  await threads.takeOver()
+  expect(bundlesOf(await pages(6))).toEqual(['second'])
+  expect(workers.size).toBe(2)
+})

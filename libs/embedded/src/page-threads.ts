@@ -112,6 +112,13 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
     return done
   }
 
+  /** Has a thread load a bundle while it serves another one, to which it is being brought where it has died. */
+  const beside = async (maker: PageMaker, next: Loaded, closed: AbortSignal): Promise<Loaded> => {
+    await joining.get(maker)
+    closed.throwIfAborted()
+    return load(maker, next)
+  }
+
   /**
    * Gives back what was let go of, once nobody asks for pages: collecting holds a thread up for as long as several pages.
    * Threads that are busy come to it by themselves.
@@ -134,10 +141,12 @@ export const pageThreads = (options: PageThreadsOptions): PageThreads => {
       // At the start the others follow when the first one serves.
       const first = serving === undefined ? makers.slice(0, 1) : makers
       for (const maker of first) {
-        // One that has died meanwhile is being brought to what serves.
-        await joining.get(maker)
-        closed.throwIfAborted()
-        next = await load(maker, next)
+        const deaths = maker.deaths()
+        next = await beside(maker, next, closed).catch((error: unknown) => {
+          // Once more where its thread died of something: of the bundle, it does so again.
+          if (maker.deaths() === deaths) throw error
+          return beside(maker, next!, closed)
+        })
       }
     },
 
