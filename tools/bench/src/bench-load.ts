@@ -69,7 +69,7 @@ export const benchLoad = async (
         name: 'p99 ÷ service time',
         value: median(ratios),
         unit: 'ratio',
-        bound: { most: 5 },
+        bound: { most: 4 },
         note: `median of ${REPEATS} runs of ${seconds} s, ${rangeOf(ratios)}`,
       },
     ]

@@ -29,7 +29,7 @@ export const benchServed = async (
         name: 'page over HTTP',
         value: median(costs),
         unit: 'ms CPU',
-        note: `of the whole server process, ${concurrency} callers; ${rangeOf(costs)}`,
+        note: `of the whole server process, ${concurrency === 1 ? 'one caller' : `${concurrency} callers`}; ${rangeOf(costs)}`,
       },
     ]
   } finally {

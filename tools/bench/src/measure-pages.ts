@@ -77,7 +77,7 @@ export const measurePages = async (
         name: 'CPU per request ÷ kernels',
         value: median(ratios),
         unit: 'ratio',
-        bound: { most: 2 },
+        bound: { most: 1.5 },
         note: `median of ${ROUNDS} rounds, ${rangeOf(ratios)}`,
       },
       {
