@@ -4,5 +4,5 @@ export { serveStage, type StageServer, type StageServerOptions } from './serve-s
 export { shardOf, type StageAddresses, stageAddresses, stageVariable } from './stage-environment.ts'
 export { type StageLinks, stageLinks } from './stage-links.ts'
 export type { Member } from './fleet-member.ts'
-export { type Fleet, localFleet } from './local-fleet.ts'
+export { type Fleet, localFleet, ownCommand } from './local-fleet.ts'
 export { stages } from './stages.ts'

@@ -26,6 +26,13 @@ export interface Fleet {
   readonly close: () => Promise<void>
 }
 
+/** The command line that this process was started by, with V8's options, which a process does not inherit. */
+export const ownCommand = (): readonly string[] => [
+  process.execPath,
+  ...process.execArgv,
+  process.argv[1]!,
+]
+
 /** Starts every service of the funnel as a process of its own on this machine, and the gateway over them. */
 export const localFleet = async (options: FleetOptions): Promise<Fleet> => {
   const { home, host, shards, wall } = options

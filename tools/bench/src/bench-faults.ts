@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Home, Progress } from '@explore/embedded'
 import type { Page } from '@explore/explore'
-import { localFleet, type Member } from '@explore/fleet'
+import type { Member } from '@explore/fleet'
 import { type Proxy, type ProxyMode, startProxy } from '@explore/servers'
 import { activeUsers } from './active-users.ts'
+import { benchedFleet } from './benched-fleet.ts'
 import type { Figure } from './figures.ts'
 import { closedLoop } from './open-loop.ts'
 import { quantile } from './statistics.ts'
@@ -55,15 +56,11 @@ export const benchFaults = async (
   const users = await activeUsers(home, 500)
   const ways = new Map<string, Proxy>()
   progress('bench', 0, 'the fleet')
-  const fleet = await localFleet({
-    ...{ home: home.path, host: '127.0.0.1', port: 0, firstPort: 0, shards: 1, wall: Date.now },
-    command: [process.execPath, ...process.execArgv, process.argv[1]!],
-    through: async (name, url) => {
-      const { hostname: host, port } = new URL(url)
-      const way = await startProxy({ host, port: Number(port) }, { slowMs: SLOW_MS })
-      ways.set(name, way)
-      return `grpc://127.0.0.1:${way.port}`
-    },
+  const fleet = await benchedFleet(home, async (name, url) => {
+    const { hostname: host, port } = new URL(url)
+    const way = await startProxy({ host, port: Number(port) }, { slowMs: SLOW_MS })
+    ways.set(name, way)
+    return `grpc://127.0.0.1:${way.port}`
   })
   const { url } = fleet.members.at(-1)!
   const services = fleet.members.slice(0, -1)

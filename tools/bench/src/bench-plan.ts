@@ -3,16 +3,15 @@ import { join } from 'node:path'
 import { currentBundle, type TableName } from '@explore/adapters'
 import type { Home, Progress } from '@explore/embedded'
 import { ExploreError, randomOf } from '@explore/explore'
-import { type Fleet, localFleet, stages } from '@explore/fleet'
+import { type Fleet, stages } from '@explore/fleet'
 import { COST_FIGURES, PAGE_SERVICES, type PageService } from '@explore/fleet/plan'
 import { activeUsers } from './active-users.ts'
+import { benchedFleet, pagesOf, warmUp } from './benched-fleet.ts'
 import type { Figure } from './figures.ts'
 import { metronome } from './metronome.ts'
 import { closedLoop, openLoop } from './open-loop.ts'
 import { cpuOf, residentOf } from './process-figures.ts'
 
-/** Each service compiles its own code: of a fleet that has just been started a page costs half as much again. */
-const WARM_UP = 45
 /** Of what one caller after the other gets: a load that this machine bears beside the one who asks. */
 const LOAD = 0.5
 /** Columns and the id of an item in a catalogue's replica. */
@@ -39,20 +38,12 @@ export const benchPlan = async (
   const { items } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
     items: number
   }
-  const fleet = await localFleet({
-    ...{ home: home.path, host: '127.0.0.1', port: 0, firstPort: 0, shards: 1, wall: Date.now },
-    command: [process.execPath, ...process.execArgv, process.argv[1]!],
-  })
+  const fleet = await benchedFleet(home)
   const { now, until, close } = metronome()
-  const url = fleet.members.at(-1)!.url
-  const send = async (turn: number): Promise<void> => {
-    const answer = await fetch(`${url}/v1/explore/${users[turn % users.length]}`)
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-    await answer.arrayBuffer()
-  }
+  const send = pagesOf(fleet, users)
   try {
     progress('bench', 0, 'warming up')
-    await closedLoop(send, now, { concurrency: 2, seconds: WARM_UP })
+    await warmUp(send, now)
     progress('bench', 0.3, 'one caller')
     const before = cpus(fleet)
     const alone = await closedLoop(send, now, { concurrency: 1, seconds })

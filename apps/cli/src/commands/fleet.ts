@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { localFleet, type Member } from '@explore/fleet'
+import { localFleet, type Member, ownCommand } from '@explore/fleet'
 import { untilStopped } from '@explore/gateway'
 import { table } from '../terminal/table.ts'
 
@@ -20,7 +20,7 @@ export const fleet = async ({ port = 8080, ...options }: FleetCommandOptions): P
   const running = await localFleet({
     ...options,
     port,
-    command: [process.execPath, ...process.execArgv, process.argv[1]!],
+    command: ownCommand(),
     wall: Date.now,
   })
   const { members } = running

@@ -1,4 +1,4 @@
-import type { Fallback, Lookup } from '@explore/pipeline'
+import { allRows, type Fallback, type Lookup } from '@explore/pipeline'
 import { COUNTERS } from '../signals/counters.ts'
 import { candidateFeatures } from '../signals/features.ts'
 import { fillCandidate } from '../signals/fill-candidate.ts'
@@ -46,9 +46,7 @@ const numbers = (heads: Heads): Heads => {
 export const firstStageOrder: Fallback<Viewer, Light, Heads> = {
   rung: 'first-stage order',
   load: ({ length, light }) => {
-    const rows = Uint32Array.from(light.keys() as Iterable<number>).sort(
-      (a, b) => light[b]! - light[a]! || a - b,
-    )
+    const rows = allRows(light.length).sort((a, b) => light[b]! - light[a]! || a - b)
     const heads = Object.fromEntries(HEADS.map(head => [head, new Float32Array(length)])) as Heads
     rows.forEach((row, rank) => (heads.click[row] = (length - rank) / (length + 1)))
     return heads

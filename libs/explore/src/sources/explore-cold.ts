@@ -1,4 +1,4 @@
-import { foundAt, type Source, top } from '@explore/pipeline'
+import { allRows, foundAt, type Source, top } from '@explore/pipeline'
 import { type Catalogue, ITEM_TOPICS } from '../catalogue.ts'
 import type { StateStore } from '../ports.ts'
 import { randomOf } from '../random.ts'
@@ -79,7 +79,7 @@ const coldPool = async (
   const clicked = Float64Array.from(shown, (n, i) =>
     Math.min(n, counters[i * COUNTERS + field('clicks')]!),
   )
-  const cold = Uint32Array.from(known.items.keys() as Iterable<number>)
+  const cold = allRows(known.items.length)
     .filter(i => shown[i]! < settings['explore.impressions'])
     .slice(0, settings['explore.pool'])
   return {

@@ -100,5 +100,4 @@ export const annService = (
   },
 })
 
-const joined = (columns: readonly Column[]): Uint8Array =>
-  columns.length === 1 ? bytesOf(columns[0]!) : Buffer.concat(columns.map(bytesOf))
+const joined = (columns: readonly Column[]): Uint8Array => Buffer.concat(columns.map(bytesOf))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Home } from '@explore/embedded'
+import { ownCommand } from '@explore/fleet'
 import { freePort } from '@explore/servers'
 import { soakedContainer } from './soaked-container.ts'
 
@@ -29,8 +30,8 @@ export const soakedServer = async (home: Home, image?: string) => {
 
 const soakedProcess = async (home: Home, port: number): Promise<Soaked> => {
   const at = ['--home', home.path, '--host', '127.0.0.1', '--port', `${port}`]
-  const command = [...process.execArgv, process.argv[1]!, 'serve', 'gateway', ...at]
-  const child = spawn(process.execPath, command, {
+  const [program, ...args] = ownCommand()
+  const child = spawn(program!, [...args, 'serve', 'gateway', ...at], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   let said = ''
