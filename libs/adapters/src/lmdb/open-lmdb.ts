@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { ExploreError } from '@explore/explore'
 import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb'
 import { checkDataFile } from './data-file.ts'
+import { fromLastCommit, seeLastCommit } from './last-commit.ts'
 import { lmdbError } from './lmdb-error.ts'
 
 /** Version of all that the stores write: keys, encodings, tables. Raise it when older code must not read on. */
@@ -73,27 +74,27 @@ export const openLmdb = (
       expectOpen()
       if (readOnly) throw new ExploreError('STATE_FORBIDDEN', `${folder} was opened to be read`)
       let thrown: unknown
-      try {
+      const noted = () => {
+        try {
+          return work()
+        } catch (error) {
+          thrown = error
+          throw error
+        }
+      }
+      const written = fromLastCommit({ root, folder }, mayWrite => {
+        const guarded = () => (mayWrite() ? noted() : (undefined as ReturnType<typeof noted>))
         // In lmdb 3.5 the promise waits for fdatasync; `flushed` must not be awaited: it never
         // settles when a later commit fails.
-        const noted = () => {
-          try {
-            return work()
-          } catch (error) {
-            thrown = error
-            throw error
-          }
-        }
-        if (!durable) return root.transactionSync(noted)
-        const written = root.transaction(noted)
-        writing.add(written)
-        try {
-          return await written
-        } finally {
-          writing.delete(written)
-        }
+        return durable ? root.transaction(guarded) : root.transactionSync(guarded)
+      })
+      writing.add(written)
+      try {
+        return await written
       } catch (error) {
         throw lmdbError(folder, thrown ?? (await reasonOf(error)))
+      } finally {
+        writing.delete(written)
       }
     },
     refresh: () => {
@@ -112,6 +113,7 @@ export const openLmdb = (
     close: () => (closing ??= Promise.allSettled(writing).then(release)),
   }
   try {
+    if (!readOnly) seeLastCommit({ root, folder })
     claim(env, root, readOnly)
   } catch (error) {
     void env.close()
