@@ -1,6 +1,7 @@
 import type { Home, Progress } from '@explore/embedded'
 import type { Fleet } from '@explore/fleet'
 import { activeUsers } from './active-users.ts'
+import { benchHop } from './bench-hop.ts'
 import { benchServed } from './bench-served.ts'
 import { benchedFleet, pagesOf, warmUp } from './benched-fleet.ts'
 import type { Figure } from './figures.ts'
@@ -39,7 +40,7 @@ export const benchFleet = async (
     const raw: number[] = []
     const costs = { 'at work': [] as Cost[], 'one caller': [] as Cost[] }
     for (let round = 0; round < ROUNDS; round++) {
-      progress('bench', 0.5 + (0.5 * round) / ROUNDS, 'the fleet')
+      progress('bench', 0.5 + (0.4 * round) / ROUNDS, 'the fleet')
       const before = await kernels.measure()
       for (const load of NAMES) {
         const part = { concurrency: LOADS[load], seconds: seconds / ROUNDS }
@@ -47,6 +48,9 @@ export const benchFleet = async (
       }
       raw.push((before + (await kernels.measure())) / 2)
     }
+    await fleet.close()
+    fleet = undefined
+    progress('bench', 0.9, 'one hop')
     return [
       { name: 'K, sum of kernels', value: median(raw), unit: 'ms CPU', note: rangeOf(raw) },
       whole!,
@@ -57,6 +61,7 @@ export const benchFleet = async (
         unit: '×',
         note: 'at work',
       },
+      ...(await benchHop(home, users, seconds)),
     ]
   } finally {
     await fleet?.close()

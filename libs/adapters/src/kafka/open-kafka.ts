@@ -1,6 +1,7 @@
 import type { ExploreError } from '@explore/explore'
 import type { Admin, Kafka, Producer } from 'kafkajs'
 import { kafkaError } from './kafka-error.ts'
+import { kafkaSocket } from './kafka-socket.ts'
 import { kafkaTarget, type KafkaTarget } from './kafka-target.ts'
 import { type RawBatch, rawReader } from './raw-reader.ts'
 
@@ -51,7 +52,7 @@ export const openKafka = async (
   const { Kafka, logLevel, Partitioners } = loadKafkajs()
   const kafka = new Kafka({
     ...{ brokers: [...target.brokers], ssl: target.ssl, sasl: target.sasl, clientId },
-    ...{ connectionTimeout: CONNECT, requestTimeout: REQUEST },
+    ...{ connectionTimeout: CONNECT, requestTimeout: REQUEST, socketFactory: kafkaSocket },
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries },
     // Every error comes back to its caller, who knows what it means.
     logLevel: logLevel.NOTHING,

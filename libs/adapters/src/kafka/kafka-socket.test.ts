@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { expect, it } from 'vitest'
+import { kafkaSocket } from './kafka-socket.ts'
+
+const HERE = '127.0.0.1'
+const options = (port: number, onConnect = (): void => {}) =>
+  ({ host: HERE, port, ssl: undefined, onConnect }) as never
+
+it('connects, and says so', async () => {
+  const server = createServer().listen(0, HERE)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  let connected = 0
+  const socket = kafkaSocket(options(port, () => connected++))
+  await once(socket, 'connect')
+  expect(connected).toBe(1)
+  expect(socket.unref()).toBe(socket)
+  socket.destroy()
+  server.close()
+})
+
+it('gathers nothing where it is told again and again that it is of no use', async () => {
+  const server = createServer().listen(0, HERE)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  const socket = kafkaSocket(options(port))
+  await once(socket, 'error')
+  const before = socket.listenerCount('connect')
+  for (let told = 0; told < 20; told++) {
+    socket.end()
+    socket.unref()
+  }
+  expect(socket.listenerCount('connect')).toBe(before)
+})
