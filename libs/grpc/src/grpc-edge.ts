@@ -5,12 +5,16 @@ import { exploreDefinition, exploreProtos } from './explore-protos.ts'
 import { METHODS } from './methods.ts'
 import { transcoded } from './transcode.ts'
 
+/** Time for a request to arrive, as over REST. */
+const REQUEST_MS = 30_000
+
 /** The gRPC edge, explore.v1.Explore: every method is a route of `edge`, which must be ready. */
 export const grpcEdge = (
   edge: Edge,
-  options: Pick<RpcServerOptions, 'credentials' | 'now' | 'maxMessageBytes'>,
+  options: Pick<RpcServerOptions, 'credentials' | 'now' | 'maxMessageBytes' | 'requestMs'>,
 ): RpcServer =>
   rpcServer({
+    requestMs: REQUEST_MS,
     ...options,
     traced: false,
     protos: exploreProtos,

@@ -13,8 +13,12 @@ const protos = loadProtos('explore/testing/v1/echo.proto')
 const definition = serviceOf(protos, 'explore.testing.v1.EchoService')
 const { path } = definition.Echo!
 
+/** Time for a message to arrive. */
+const PATIENCE = 1500
+
 const server = rpcServer({
   ...{ protos, services: [{ definition, handlers: { Echo: request => request } }], now: Date.now },
+  requestMs: PATIENCE,
   errorOf: thrown =>
     thrown instanceof ExploreError ? thrown : new ExploreError('INTERNAL', String(thrown)),
 })
@@ -107,6 +111,25 @@ it.each<readonly [string, Buffer, Readonly<Record<string, string>>, readonly unk
   ],
 ])('a call %s is answered, and the next one served', async (_, bytes, headers, codes) => {
   expect(codes).toContain(await spoken(bytes, headers))
+  expect(await client.send(path, MESSAGE)).toBe('served')
+})
+
+it.each<readonly [string, Buffer, string]>([
+  ['no message', Buffer.alloc(0), 'REQUEST_TIMEOUT'],
+  ['half a message', framed(MESSAGE, { length: 100 }), 'REQUEST_TIMEOUT'],
+  ['a message, and is not over', framed(MESSAGE), 'REQUEST_TIMEOUT'],
+  ['too much, and is not over', framed(Buffer.alloc(MAX_MESSAGE_BYTES + 1)), 'larger than max'],
+])('a stream without a deadline that brings %s is ended, with a reason', async (_, bytes, why) => {
+  const stream = session.request({
+    ...{ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' },
+  })
+  const told = Promise.race(['response', 'trailers'].map(event => once(stream, event)))
+  stream.resume()
+  if (bytes.length > 0) stream.write(bytes)
+  const [headers] = (await told) as [Readonly<Record<string, string>>]
+  const details = Buffer.from(headers['grpc-status-details-bin'] ?? '', 'base64').toString()
+  expect(`${details} ${decodeURIComponent(headers['grpc-message']!)}`).toContain(why)
+  if (!stream.closed) await once(stream, 'close')
   expect(await client.send(path, MESSAGE)).toBe('served')
 })
 

@@ -15,6 +15,7 @@ import type { PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
 import { type Address, bind } from './bind.ts'
+import { requestTime } from './request-time.ts'
 import { statusOf } from './rpc-error.ts'
 import { peerNames } from './tls/peer-names.ts'
 
@@ -62,6 +63,8 @@ export interface RpcServerOptions {
   readonly now: () => number
   /** Largest message either way. Default 4 MiB. */
   readonly maxMessageBytes?: number
+  /** Milliseconds in which a call's message must be there. Without: as long as the connection lasts. */
+  readonly requestMs?: number
 }
 
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -84,6 +87,7 @@ export const rpcServer = (options: RpcServerOptions) => {
     ...CONNECTION,
     'grpc.max_receive_message_length': most,
     'grpc.max_send_message_length': most,
+    ...(options.requestMs !== undefined && { interceptors: [requestTime(options.requestMs)] }),
   })
   const names: string[] = ['']
   for (const { definition, handlers } of services) {
