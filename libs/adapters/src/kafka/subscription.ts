@@ -1,7 +1,7 @@
 import { ExploreError } from '@explore/explore'
-import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import { commitHints, type Held } from './commit-hints.ts'
-import { wantsBroker } from './kafka-error.ts'
+import { type Assignment, groupMember, type MemberOptions } from './group-member.ts'
 import type { KafkaLink } from './open-kafka.ts'
 import type { RawBatch } from './raw-reader.ts'
 
@@ -15,18 +15,15 @@ export interface BatchHandler {
   /** Where a partition is to be read on from, as far as the handler's store knows. */
   readonly place?: (topic: string, partition: number) => Promise<number>
   /** The partitions that are this member's now: what it remembers of others is stale. */
-  readonly assigned?: (partitions: Readonly<Record<string, readonly number[]>>) => void
+  readonly assigned?: (partitions: Assignment) => void
 }
 
-export interface SubscriptionOptions {
-  readonly group: string
-  readonly topics: readonly string[]
+export interface SubscriptionOptions
+  extends
+    Pick<MemberOptions, 'group' | 'topics'>,
+    Partial<Pick<MemberOptions, 'concurrency' | 'sessionMs'>> {
   /** Most records of one batch. */
   readonly maxBatch?: number
-  /** Partitions of which batches are handled at the same time. */
-  readonly concurrency?: number
-  /** A member that is not heard of for so long is taken for dead. */
-  readonly sessionMs?: number
   /** Hears of what is tried again and of what records are gone, and when it gets on once more. */
   readonly tell: (problem: ExploreError | undefined) => void
   /** Hears why it is over: the process must end, as kafkajs would idle in it for ever. */
@@ -48,12 +45,6 @@ const PAUSE = 250
 /** How often a quiet partition's place is looked at: its store may have lost what it had. */
 const LOOK = 5000
 const MOST_PAUSE = 2000
-/** Bounds the memory of a member, and the time that a batch takes. */
-const BYTES = 2 ** 20
-/** A fetch waits for so much or so long: many small batches would keep everybody busy with fetching. */
-const GATHER = { minBytes: 2 ** 16, maxWaitTimeInMs: 25 }
-/** How often a member hears, within its session's time, that others have gone. */
-const BEATS = 20
 
 /** Errors that waiting does not mend. */
 const FATAL = new Set(['STATE_NEWER', 'LOG_TRUNCATED', 'LOG_FORBIDDEN', 'STORE_FORBIDDEN'])
@@ -67,8 +58,6 @@ export const subscribe = async (
   const { group, topics, maxBatch = BATCH, concurrency = 3, sessionMs = SESSION, now } = options
   let progress = now()
   let closing = false
-  /** The member in force. */
-  let consumer!: Consumer
   /** Whether a batch is being handed over again. */
   let waiting = false
   let own: Held[] = []
@@ -83,7 +72,7 @@ export const subscribe = async (
     const wanted = sought.get(place) ?? fetched
     if (wanted !== fetched && !(await isBehindHole(batch, wanted, fetched))) {
       // It was fetched before the member was sent elsewhere.
-      consumer.seek({ topic, partition, offset: `${wanted}` })
+      member.seek({ topic, partition, offset: `${wanted}` })
       return
     }
     sought.delete(place)
@@ -100,7 +89,7 @@ export const subscribe = async (
       if (held !== undefined) held.reached = on
       if (on !== next) {
         sought.set(place, on)
-        consumer.seek({ topic, partition, offset: `${on}` })
+        member.seek({ topic, partition, offset: `${on}` })
         return
       }
       resolveOffset(`${next - 1}`)
@@ -110,7 +99,7 @@ export const subscribe = async (
   }
 
   const hints = commitHints(
-    places => consumer.commitOffsets(places),
+    places => member.commitOffsets(places),
     () => own,
   )
 
@@ -119,7 +108,7 @@ export const subscribe = async (
    * group alone, they would wait for their next record.
    */
   const look = async (): Promise<void> => {
-    const [member, partitions] = [consumer, own]
+    const partitions = own
     for (const held of partitions) {
       const { topic, partition, reached = Infinity } = held
       const at = await handler.place!(topic, partition)
@@ -180,86 +169,40 @@ export const subscribe = async (
     return true
   }
 
-  /** Joins the group; again from the start where kafkajs gives up for want of a broker. */
-  const join = async (): Promise<void> => {
-    const made = link.kafka.consumer({
-      groupId: group,
-      sessionTimeout: sessionMs,
-      heartbeatInterval: Math.floor(sessionMs / BEATS),
-      rebalanceTimeout: 3 * sessionMs,
-      allowAutoTopicCreation: false,
-      metadataMaxAge: 3000,
-      ...GATHER,
-      maxBytesPerPartition: BYTES,
-      // An outage is waited for; what waiting does not mend comes as a crash.
-      retry: {
-        ...{ initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 },
-        restartOnFailure: async () => true,
+  const member = groupMember(
+    link,
+    { group, topics, concurrency, sessionMs },
+    {
+      eachBatch,
+      assigned: partitions => {
+        progress = now()
+        sought.clear()
+        own = Object.entries(partitions).flatMap(([topic, held]) =>
+          held.map(partition => ({ topic, partition })),
+        )
+        handler.assigned?.(partitions)
+        if (handler.place) looking()
       },
-    })
-    made.on(made.events.FETCH, () => {
-      progress = now()
-      if (!waiting) options.tell(undefined)
-    })
-    made.on(made.events.GROUP_JOIN, ({ payload }) => {
-      progress = now()
-      sought.clear()
-      own = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-        partitions.map(partition => ({ topic, partition })),
-      )
-      handler.assigned?.(payload.memberAssignment)
-      if (handler.place) looking()
-    })
-    made.on(made.events.CRASH, ({ payload }) => {
-      const error = link.error(payload.error)
-      if (payload.restart) options.tell(error)
-      else if (closing) return
-      else if (wantsBroker(payload.error)) {
-        options.tell(error)
-        void rejoin()
-      } else options.onFatal(error)
-    })
-    consumer = made
-    await link.attempt(async () => {
-      await made.connect()
-      await made.subscribe({ topics: [...topics], fromBeginning: true })
-      await made.run({
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: concurrency,
-        autoCommit: false,
-        eachBatch,
-      })
-    })
-  }
-  const rejoin = async (): Promise<void> => {
-    while (!closing) {
-      await leave(consumer)
-      await new Promise(resolve => setTimeout(resolve, MOST_PAUSE))
-      try {
-        return await join()
-      } catch (thrown) {
-        options.tell(link.error(thrown))
-      }
-    }
-  }
-
+      fetched: () => {
+        progress = now()
+        if (!waiting) options.tell(undefined)
+      },
+      tell: options.tell,
+      onFatal: options.onFatal,
+    },
+  )
   const close = async (): Promise<void> => {
     closing = true
     clearInterval(timer)
     await hints.close()
-    await leave(consumer)
+    await member.leave()
   }
 
-  await join().catch(async (thrown: unknown) => {
+  await member.join().catch(async (thrown: unknown) => {
     await close()
     throw thrown
   })
   return { lastProgress: () => progress, close }
-}
-
-const leave = async (consumer: Consumer): Promise<void> => {
-  await consumer.stop().catch(() => {})
-  await consumer.disconnect().catch(() => {})
 }
 
 const bug = (cause: unknown): ExploreError =>
