@@ -1,30 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type FakeCluster, startFakeCluster, whyNoCluster } from './fake-cluster.ts'
-import { BASE } from './toggles.ts'
+import { ownCluster } from './own-cluster.ts'
 
-const why = process.env.EXPLORE_CLUSTER ? whyNoCluster() : 'only asked for by npm run test:cluster'
-const CHART = join(import.meta.dirname, '../../deploy/chart')
-const folder = mkdtempSync(join(tmpdir(), 'explore-cluster-'))
-const values = join(folder, 'values.json')
-let cluster: FakeCluster
-
-beforeEach(({ skip }) => skip(why !== undefined, why))
-beforeAll(async () => {
-  if (why !== undefined) return
-  writeFileSync(values, JSON.stringify(BASE))
-  cluster = await startFakeCluster()
-}, 3_600_000)
-afterAll(async () => {
-  await cluster?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const preset = (size: string) => [CHART, '-f', join(CHART, `values-${size}.yaml`), '-f', values]
-const rendered = (size: string) => cluster.helm('template', 'shop', ...preset(size))
+const cluster = ownCluster()
+const rendered = (size: string) => cluster.helm('template', 'shop', ...cluster.preset(size))
 
 it.each(['small', 'medium', 'large'])(
   'the API server takes every document of the %s preset',

@@ -1,31 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type FakeCluster, NODES, startFakeCluster, whyNoCluster } from './fake-cluster.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { NODES } from './fake-cluster.ts'
 import { ABSENT } from './fake-nodes.ts'
-import { BASE } from './toggles.ts'
+import { ownCluster } from './own-cluster.ts'
 
-const why = process.env.EXPLORE_CLUSTER ? whyNoCluster() : 'only asked for by npm run test:cluster'
-const CHART = join(import.meta.dirname, '../../deploy/chart')
 const SOON = { timeout: 180_000, interval: 500 }
 const SHARD = 'shop-explore-ann-index-1'
 const GATEWAY = 'shop-explore-gateway'
-const folder = mkdtempSync(join(tmpdir(), 'explore-release-'))
-const values = join(folder, 'values.json')
-let cluster: FakeCluster
+const cluster = ownCluster()
 let bare: readonly string[]
-
-beforeEach(({ skip }) => skip(why !== undefined, why))
 beforeAll(async () => {
-  if (why !== undefined) return
-  writeFileSync(values, JSON.stringify(BASE))
-  cluster = await startFakeCluster()
-  bare = await everything()
-}, 3_600_000)
-afterAll(async () => {
-  await cluster?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  if (cluster.started()) bare = await everything()
 })
 
 interface Kept {
@@ -53,7 +37,7 @@ const serving = () => list('pods', '-l', 'explore/service,explore/service notin 
 const names = (all: readonly Kept[]) => all.map(({ metadata }) => metadata.name).sort()
 const helm = (verb: string, ...flags: readonly string[]) =>
   cluster.helm(
-    ...[verb, 'shop', CHART, '-f', join(CHART, 'values-small.yaml'), '-f', values],
+    ...[verb, 'shop', ...cluster.preset('small')],
     ...['--wait', '--timeout', '5m', ...flags],
   )
 
