@@ -30,8 +30,6 @@ export const ownCluster = () => {
   })
 
   return {
-    /** Whether it is there, once `beforeAll` has come by. */
-    started: (): boolean => cluster !== undefined,
     kubectl: (...args: Parameters<FakeCluster['kubectl']>) => cluster!.kubectl(...args),
     helm: (...args: readonly string[]) => cluster!.helm(...args),
     /** The chart with a preset and what every installation must say of itself: arguments of helm. */

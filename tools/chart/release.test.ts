@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { NODES } from './fake-cluster.ts'
 import { ABSENT } from './fake-nodes.ts'
 import { ownCluster } from './own-cluster.ts'
@@ -7,10 +7,8 @@ const SOON = { timeout: 180_000, interval: 500 }
 const SHARD = 'shop-explore-ann-index-1'
 const GATEWAY = 'shop-explore-gateway'
 const cluster = ownCluster()
+/** What the cluster had before. */
 let bare: readonly string[]
-beforeAll(async () => {
-  if (cluster.started()) bare = await everything()
-})
 
 interface Kept {
   readonly metadata: {
@@ -89,6 +87,7 @@ const everything = async (): Promise<readonly string[]> => {
 }
 
 it('is installed after its topics, spread over the nodes, and passes its test', async () => {
+  bare = await everything()
   await helm('install')
   expect(await sizes()).toEqual(
     Object.fromEntries(

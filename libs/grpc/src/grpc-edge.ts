@@ -1,21 +1,18 @@
 import { ExploreError } from '@explore/explore'
-import type { Edge } from '@explore/rest'
+import { type Edge, TIMEOUTS } from '@explore/rest'
 import { type RpcServer, rpcServer, type RpcServerOptions } from '@explore/rpc'
 import { exploreDefinition, exploreProtos } from './explore-protos.ts'
 import { METHODS } from './methods.ts'
 import { transcoded } from './transcode.ts'
 
-/** Time for a request to arrive, as over REST. */
-const REQUEST_MS = 30_000
-
 /** The gRPC edge, explore.v1.Explore: every method is a route of `edge`, which must be ready. */
 export const grpcEdge = (
   edge: Edge,
-  options: Pick<RpcServerOptions, 'credentials' | 'now' | 'maxMessageBytes' | 'requestMs'>,
+  options: Pick<RpcServerOptions, 'credentials' | 'now' | 'maxMessageBytes'>,
 ): RpcServer =>
   rpcServer({
-    requestMs: REQUEST_MS,
     ...options,
+    requestMs: TIMEOUTS.requestMs,
     traced: false,
     protos: exploreProtos,
     services: [

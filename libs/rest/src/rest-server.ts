@@ -37,7 +37,7 @@ export interface RestOptions {
 }
 
 /** Time for the headers, and for the whole request, to arrive: frees what a slow or broken client holds. */
-const TIMEOUTS = { headersMs: 10_000, requestMs: 30_000, lookMs: 2000 }
+export const TIMEOUTS = { headersMs: 10_000, requestMs: 30_000, lookMs: 2000 }
 /** Connections at once; beyond, new ones are closed unread. */
 const MAX_CONNECTIONS = 10_000
 

@@ -1,3 +1,4 @@
+export { bind } from './bind.ts'
 export { bytesOf, type ColumnReader, columnReader } from './columns.ts'
 export { healthOf, type ServiceHealth } from './health-of.ts'
 export { type HealthPort, healthPort } from './health-port.ts'

@@ -27,6 +27,16 @@ export const benchFleet = async (
   progress: Progress,
 ): Promise<readonly Figure[]> => {
   const users = await activeUsers(home, 500)
+  const fleet = await fleetFigures(home, users, { seconds, progress })
+  progress('bench', 0.9, 'one hop')
+  return [...fleet, ...(await benchHop(home, users, seconds))]
+}
+
+const fleetFigures = async (
+  home: Home,
+  users: readonly string[],
+  { seconds, progress }: { readonly seconds: number; readonly progress: Progress },
+): Promise<readonly Figure[]> => {
   progress('bench', 0, 'one process')
   const [whole] = await benchServed(home, users, LOADS['at work'])
   const kernels = await kernelMeter(home, users)
@@ -48,9 +58,6 @@ export const benchFleet = async (
       }
       raw.push((before + (await kernels.measure())) / 2)
     }
-    await fleet.close()
-    fleet = undefined
-    progress('bench', 0.9, 'one hop')
     return [
       { name: 'K, sum of kernels', value: median(raw), unit: 'ms CPU', note: rangeOf(raw) },
       whole!,
@@ -61,7 +68,6 @@ export const benchFleet = async (
         unit: '×',
         note: 'at work',
       },
-      ...(await benchHop(home, users, seconds)),
     ]
   } finally {
     await fleet?.close()

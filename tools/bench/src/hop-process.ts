@@ -1,6 +1,6 @@
 import { exploreErrorOf, type Home, openStores } from '@explore/embedded'
 import { Catalogue, settingsFrom, type Stores } from '@explore/explore'
-import { firstStageService, rpcServer, stageProtos } from '@explore/rpc'
+import { bind, firstStageService, rpcServer, stageProtos } from '@explore/rpc'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { BARE, BARE_OPTIONS } from './bare-call.ts'
 
@@ -30,13 +30,9 @@ bare.addService(
   { Call: BARE },
   { Call: (_: unknown, reply: (_: null, bytes: Buffer) => void) => reply(null, answer) },
 )
-const bareListens = new Promise<number>((resolve, reject) =>
-  bare.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
-    error ? reject(error) : resolve(port),
-  ),
-)
+const ANY_PORT = { host: '127.0.0.1', port: 0 }
 process.once('disconnect', () => process.exit())
 process.send!({
-  stage: await stage.listen({ host: '127.0.0.1', port: 0 }),
-  bare: await bareListens,
+  stage: await stage.listen(ANY_PORT),
+  bare: await bind(bare, ANY_PORT, ServerCredentials.createInsecure()),
 } satisfies HopMessage)

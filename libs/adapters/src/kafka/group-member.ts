@@ -1,7 +1,7 @@
 import type { ExploreError } from '@explore/explore'
 import type { Consumer, EachBatchHandler } from 'kafkajs'
 import { wantsBroker } from './kafka-error.ts'
-import type { KafkaLink } from './open-kafka.ts'
+import { type KafkaLink, METADATA_AGE, RETRY } from './open-kafka.ts'
 
 /** Partitions by topic. */
 export type Assignment = Readonly<Record<string, readonly number[]>>
@@ -31,13 +31,12 @@ export interface MemberEvents {
 export interface GroupMember extends Pick<Consumer, 'seek' | 'commitOffsets'> {
   /** Resolves when batches come; rejects with LOG_UNREACHABLE or LOG_FORBIDDEN. */
   readonly join: () => Promise<void>
-  /** Lets the batches under way end. */
-  readonly leave: () => Promise<void>
+  /** From here on it does not come back: does what is last, and lets the batches under way end. */
+  readonly leave: (last: () => Promise<void>) => Promise<void>
 }
 
 /** How often a member hears, within its session's time, that others have gone. */
 const BEATS = 20
-const METADATA_AGE = 3000
 /** Bounds the memory of a member, and the time that a batch takes. */
 const BYTES = 2 ** 20
 /** A fetch waits for so much or so long: many small batches would keep everybody busy with fetching. */
@@ -66,7 +65,8 @@ export const groupMember = (
       maxBytesPerPartition: BYTES,
       // An outage is waited for; what waiting does not mend comes as a crash.
       retry: {
-        ...{ initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 },
+        ...RETRY,
+        retries: 1000,
         restartOnFailure: async () => true,
       },
     })
@@ -107,9 +107,10 @@ export const groupMember = (
 
   return {
     join,
-    leave: () => {
+    leave: async last => {
       leaving = true
-      return end(consumer)
+      await last()
+      await end(consumer)
     },
     seek: place => consumer.seek(place),
     commitOffsets: places => consumer.commitOffsets(places),

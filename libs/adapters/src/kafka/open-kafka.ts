@@ -37,7 +37,9 @@ export interface KafkaOptions {
 /** Time-outs after research on Kafka 4.1: a frozen or restarting broker costs 1 to 6 s with these, 12 to 40 by default. */
 const CONNECT = 1000
 const REQUEST = 5000
-const METADATA_AGE = 3000
+export const METADATA_AGE = 3000
+/** Milliseconds between two tries, the first and the longest. */
+export const RETRY = { initialRetryTime: 100, maxRetryTime: 1000 }
 const PERSISTENCE = { tries: 20, pause: 250 }
 /** What the leader gives its replicas to acknowledge. */
 export const ACKNOWLEDGE = 4000
@@ -53,7 +55,7 @@ export const openKafka = async (
   const kafka = new Kafka({
     ...{ brokers: [...target.brokers], ssl: target.ssl, sasl: target.sasl, clientId },
     ...{ connectionTimeout: CONNECT, requestTimeout: REQUEST, socketFactory: kafkaSocket },
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries },
+    retry: { ...RETRY, retries },
     // Every error comes back to its caller, who knows what it means.
     logLevel: logLevel.NOTHING,
   })

@@ -194,8 +194,7 @@ export const subscribe = async (
   const close = async (): Promise<void> => {
     closing = true
     clearInterval(timer)
-    await hints.close()
-    await member.leave()
+    await member.leave(hints.close)
   }
 
   await member.join().catch(async (thrown: unknown) => {

@@ -29,7 +29,7 @@ describe('the last commit', () => {
         const log = lmdbEventLog(env)
         for (let n = 0; n < 5; n++) await log.append([eventOf(n)])
         await runScript(setBack, [folder, `${commits}`])
-        // One alone, then two that share a commit.
+        // Some of them share a commit.
         await Promise.all([5, 6, 7].map(n => log.append([eventOf(n)])))
         await env.close()
         expect(await logged(folder)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
